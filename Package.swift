@@ -1,0 +1,79 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Settings of every Swift target: the strict dialect of the house, warnings as errors.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .unsafeFlags(["-warnings-as-errors"]),
+]
+
+/// A kernel target: the one kernel source compiled for one instruction set. Always optimised, since
+/// SIMD code without optimisation is too slow even to test with.
+func selectionKernels(_ suffix: String, march: String?) -> Target {
+    var settings = house + [.unsafeFlags(["-O"])]
+    #if arch(x86_64)
+        if let march { settings.append(.unsafeFlags(["-Xcc", "-march=\(march)"])) }
+    #endif
+    return .target(
+        name: "SelectionKernels\(suffix)", dependencies: ["CIntrinsics"], swiftSettings: settings)
+}
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, exclude: ["Fixtures"],
+        swiftSettings: house)
+}
+
+let package = Package(
+    name: "rightsize",
+    products: [.executable(name: "rightsize", targets: ["rightsize"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CIntrinsics"),
+
+        module("Measures", []),
+        module("Sampling", ["Measures"]),
+        module("Storing", ["Measures", "CSQLite", "CZlib"]),
+        selectionKernels("", march: nil),
+        selectionKernels("AVX2", march: "x86-64-v3"),
+        selectionKernels("AVX512", march: "x86-64-v4"),
+        module(
+            "Statistics",
+            ["CIntrinsics", "SelectionKernels", "SelectionKernelsAVX2", "SelectionKernelsAVX512"]),
+        module("Sizing", ["Measures", "Statistics"]),
+        module("Compose", ["Measures", "CYAML"]),
+        module("Reporting", ["Measures", "Sizing"]),
+        .executableTarget(
+            name: "rightsize",
+            dependencies: [
+                "Measures", "Sampling", "Storing", "Statistics", "Sizing", "Compose", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "EstateGenerator", dependencies: ["Measures", "Storing"], swiftSettings: house),
+
+        tests("Measures", ["Measures"]),
+        tests("Sampling", ["Sampling", "Measures"]),
+        tests("Storing", ["Storing", "Measures", "CSQLite"]),
+        tests("Statistics", ["Statistics"]),
+        tests("Sizing", ["Sizing", "Measures"]),
+        tests("Compose", ["Compose", "Measures"]),
+        tests("Reporting", ["Reporting", "Sizing", "Measures"]),
+        tests("EndToEnd", ["rightsize"]),
+    ]
+)

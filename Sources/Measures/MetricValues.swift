@@ -1,0 +1,70 @@
+/// The values of one container at one moment: at most one `Int64` a metric, absent where the kernel or
+/// the engine gave none. A trivial value, so that reading a container allocates nothing.
+package struct MetricValues: Sendable {
+    private var values = InlineArray<31, Int64>(repeating: 0)
+    /// Bit n is set when the metric with wire number n is present.
+    package private(set) var presence: UInt32 = 0
+
+    package init() {}
+
+    package var isEmpty: Bool { presence == 0 }
+    package var count: Int { presence.nonzeroBitCount }
+
+    package subscript(metric: Metric) -> Int64? {
+        get { presence & metric.bit == 0 ? nil : values[Int(metric.rawValue)] }
+        set {
+            if let newValue {
+                values[Int(metric.rawValue)] = newValue
+                presence |= metric.bit
+            } else {
+                presence &= ~metric.bit
+                values[Int(metric.rawValue)] = 0
+            }
+        }
+    }
+
+    /// Calls `body` for every value that is present, in the order of the metrics' wire numbers.
+    package func forEach<Failure: Error>(
+        _ body: (Metric, Int64) throws(Failure) -> Void
+    ) throws(Failure) {
+        var left = presence
+        while left != 0 {
+            let number = left.trailingZeroBitCount
+            left &= left - 1
+            guard let metric = Metric(rawValue: UInt8(number)) else { continue }
+            try body(metric, values[number])
+        }
+    }
+
+    /// Takes every value that `other` has.
+    package mutating func merge(_ other: MetricValues) {
+        other.forEach { self[$0] = $1 }
+    }
+}
+
+extension Metric {
+    fileprivate var bit: UInt32 { 1 << UInt32(rawValue) }
+}
+
+extension MetricValues: Equatable {
+    package static func == (left: MetricValues, right: MetricValues) -> Bool {
+        guard left.presence == right.presence else { return false }
+        for number in 0..<31 where left.values[number] != right.values[number] { return false }
+        return true
+    }
+}
+
+extension MetricValues: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (Metric, Int64)...) {
+        self.init()
+        for (metric, value) in elements { self[metric] = value }
+    }
+}
+
+extension MetricValues: CustomStringConvertible {
+    package var description: String {
+        var parts: [String] = []
+        forEach { parts.append("\($0.name)=\($1)") }
+        return "[\(parts.joined(separator: ", "))]"
+    }
+}
