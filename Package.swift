@@ -44,7 +44,8 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CIntrinsics"),
 
-        module("Measures", []),
+        .target(
+            name: "Measures", swiftSettings: house, linkerSettings: [.linkedLibrary("m")]),
         module("Sampling", ["Measures"]),
         module("Storing", ["Measures", "CSQLite", "CZlib"]),
         selectionKernels("", march: nil),
