@@ -1,0 +1,90 @@
+package import Measures
+
+extension SampleStore {
+    /// Stores one tick: when this returns, the tick survives a crash of the process.
+    /// - Throws: `diskFull`, `busy`, `notAccessible`; then nothing of the tick is kept and everything
+    ///   stored before is.
+    package func append(_ tick: Tick) throws(StoreError) {
+        do {
+            try database.transaction(.immediate, while: "storing a sample") {
+                () throws(StoreError) in
+                try insert(tick)
+            }
+        } catch {
+            // Ids handed out inside the failed transaction are gone with it.
+            incarnationRows.removeAll()
+            bootRows.removeAll()
+            throw error
+        }
+    }
+
+    private func insert(_ tick: Tick) throws(StoreError) {
+        var samples: [TickRow.Sample] = []
+        samples.reserveCapacity(tick.samples.count)
+        for sample in tick.samples {
+            let row = try row(of: sample.incarnation)
+            samples.append(TickRow.Sample(incarnation: row, values: sample.values))
+        }
+        var statement = try database.prepare(
+            """
+            INSERT INTO tick(time_ms, boot, uptime_ms, host_millicores, host_memory_bytes, samples)
+            VALUES(?, ?, ?, ?, ?, ?)
+            """, while: "storing a sample")
+        try statement.bind(1, tick.time.rawValue)
+        try statement.bind(2, try row(of: tick.boot))
+        try statement.bind(3, tick.uptimeMilliseconds)
+        try statement.bind(4, tick.host.cpus?.millicores)
+        try statement.bind(5, tick.host.memory?.rawValue)
+        try statement.bind(6, TickRow.encode(samples))
+        try statement.run()
+    }
+
+    private func row(of boot: BootID) throws(StoreError) -> Int64 {
+        if let known = bootRows[boot] { return known }
+        var statement = try database.prepare(
+            "INSERT INTO boot(uuid) VALUES(?) ON CONFLICT DO UPDATE SET uuid = uuid RETURNING id",
+            while: "storing a boot id")
+        try statement.bind(1, boot.rawValue)
+        let row = try onlyID(&statement)
+        bootRows[boot] = row
+        return row
+    }
+
+    private func row(of incarnation: Incarnation) throws(StoreError) -> Int64 {
+        if let known = incarnationRows[incarnation] { return known }
+        let series = try row(of: incarnation.series)
+        var statement = try database.prepare(
+            """
+            INSERT INTO incarnation(series, container, name, image, started_ms)
+            VALUES(?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET name = excluded.name, image = excluded.image RETURNING id
+            """, while: "storing a container's name")
+        try statement.bind(1, series)
+        try statement.bind(2, incarnation.container.rawValue)
+        try statement.bind(3, incarnation.name)
+        try statement.bind(4, incarnation.image)
+        try statement.bind(5, incarnation.startedAt?.rawValue)
+        let row = try onlyID(&statement)
+        incarnationRows[incarnation] = row
+        return row
+    }
+
+    private func row(of series: SeriesIdentity) throws(StoreError) -> Int64 {
+        var statement = try database.prepare(
+            """
+            INSERT INTO series(kind, project, service, instance) VALUES(?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET kind = kind RETURNING id
+            """, while: "storing a service's name")
+        try statement.bind(1, series.kind.rawValue)
+        try statement.bind(2, series.service.project)
+        try statement.bind(3, series.service.service)
+        try statement.bind(4, series.instance)
+        return try onlyID(&statement)
+    }
+
+    private func onlyID(_ statement: inout SQLiteStatement) throws(StoreError) -> Int64 {
+        var id: Int64 = 0
+        while try statement.step() { id = statement.integer(0) }
+        return id
+    }
+}

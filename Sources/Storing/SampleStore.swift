@@ -1,0 +1,117 @@
+import CSQLite
+import Glibc
+import Measures
+
+/// The time-series store of one host: a single SQLite file. Ticks are appended as rows, one committed
+/// row each, and become compressed columns as they age; reading sees no difference.
+///
+/// Not `Sendable`: one thread uses one store. Processes may share the file.
+package final class SampleStore {
+    let database: SQLiteDatabase
+    /// Row ids already looked up by this process, so that a loop touches the name tables once.
+    var incarnationRows: [Incarnation: Int64] = [:]
+    var bootRows: [BootID: Int64] = [:]
+
+    package enum Access: Sendable {
+        case readOnly
+        /// Creates the file and its directory where they are missing.
+        case readWrite
+    }
+
+    package var path: String { database.path }
+
+    /// - Throws: `missing`, `notAccessible`, `notAStore` or `newerVersion`; an existing file that is not
+    ///   a store is never changed.
+    package init(path: String, access: Access) throws(StoreError) {
+        switch access {
+        case .readOnly:
+            guard Glibc.access(path, F_OK) == 0 else { throw .missing(path: path) }
+            do {
+                database = try Self.open(path, mode: .readOnly)
+            } catch .notAccessible(let path, let reason) {
+                // A WAL database needs a writable directory even to be read, unless nobody writes.
+                guard Glibc.access(path, R_OK) == 0, Glibc.access(path + "-wal", F_OK) != 0 else {
+                    throw .notAccessible(path: path, reason: reason)
+                }
+                database = try Self.open(path, mode: .immutable)
+            }
+        case .readWrite:
+            try Self.createDirectory(of: path)
+            database = try Self.open(path, mode: .readWriteCreate)
+            try Self.createSchema(in: database)
+        }
+    }
+
+    private static func open(
+        _ path: String, mode: SQLiteDatabase.Mode
+    ) throws(StoreError) -> SQLiteDatabase {
+        if isDirectory(path) { throw .notAccessible(path: path, reason: "it is a directory") }
+        let database = try SQLiteDatabase(path: path, mode: mode)
+        let applicationID = try database.integer("PRAGMA application_id", while: "opening") ?? 0
+        let version = try database.integer("PRAGMA user_version", while: "opening") ?? 0
+        let tables =
+            try database.integer("SELECT count(*) FROM sqlite_master", while: "opening") ?? 0
+        let isNew = applicationID == 0 && version == 0 && tables == 0
+        guard applicationID == Schema.applicationID || isNew else {
+            throw .notAStore(path: path, reason: "a SQLite database of another program")
+        }
+        guard version <= Schema.version else {
+            throw .newerVersion(path: path, found: version, supported: Schema.version)
+        }
+        if isNew, mode != .readWriteCreate {
+            throw .notAStore(path: path, reason: "an empty file")
+        }
+        return database
+    }
+
+    private static func createSchema(in database: borrowing SQLiteDatabase) throws(StoreError) {
+        let version = try database.integer("PRAGMA user_version", while: "opening") ?? 0
+        if version == 0 {
+            // Both only take effect before the first table: pages freed by compaction go back to the
+            // disk, and a reader never blocks the sampler.
+            try database.execute(
+                "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL",
+                while: "creating the store")
+            // Two first samples may race: the lock decides, the second finds the tables made.
+            try database.transaction(.immediate, while: "creating the store") {
+                () throws(StoreError) in
+                let version = try database.integer("PRAGMA user_version", while: "opening") ?? 0
+                if version == 0 {
+                    try database.execute(Schema.create, while: "creating the store")
+                }
+            }
+        }
+        // Safe against a crash of the process; a power cut may lose the last ticks, not the file.
+        try database.execute("PRAGMA synchronous = NORMAL", while: "opening")
+    }
+
+    private static func createDirectory(of path: String) throws(StoreError) {
+        var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        var missing: [String] = []
+        while !parts.isEmpty {
+            let directory = parts.joined(separator: "/")
+            if directory.isEmpty || Glibc.access(directory, F_OK) == 0 { break }
+            missing.append(directory)
+            parts = parts.dropLast()
+        }
+        for directory in missing.reversed() where mkdir(directory, 0o755) != 0 && errno != EEXIST {
+            throw .notAccessible(
+                path: path,
+                reason:
+                    "the directory \(directory) cannot be made: \(String(cString: strerror(errno)))"
+            )
+        }
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Writes everything into the one file and leaves no files beside it, so that it can be copied or
+    /// committed. The store may still be used.
+    package func consolidate() throws(StoreError) {
+        try database.execute("PRAGMA journal_mode = DELETE", while: "closing the journal")
+        try database.execute("VACUUM", while: "shrinking the file")
+    }
+}

@@ -1,0 +1,55 @@
+/// The tables of a store, format 1.
+///
+///     boot         one row a boot of the host
+///     series       one row an instance of a service: what a person means by "web 2"
+///     incarnation  one row a run of a container: the span in which its counters only grow
+///     tick         the hot tail: one row a sample of the host (`TickRow`)
+///     block        older ticks as columns (`Block`)
+///
+/// `seq` counts ticks in the order they were taken. Wall time is a label beside it: a clock that steps
+/// back neither hides nor reorders a tick.
+enum Schema {
+    static let version: Int64 = 1
+
+    /// "RSZ1": marks the file as a store of this program, in SQLite's header.
+    static let applicationID: Int64 = 0x5253_5A31
+
+    static let create = """
+        CREATE TABLE boot(
+            id INTEGER PRIMARY KEY,
+            uuid TEXT NOT NULL UNIQUE);
+        CREATE TABLE series(
+            id INTEGER PRIMARY KEY,
+            kind INTEGER NOT NULL,
+            project TEXT,
+            service TEXT NOT NULL,
+            instance TEXT NOT NULL);
+        CREATE UNIQUE INDEX series_identity
+            ON series(kind, ifnull(project, char(0)), service, instance);
+        CREATE TABLE incarnation(
+            id INTEGER PRIMARY KEY,
+            series INTEGER NOT NULL REFERENCES series(id),
+            container TEXT NOT NULL,
+            name TEXT NOT NULL,
+            image TEXT,
+            started_ms INTEGER);
+        CREATE UNIQUE INDEX incarnation_identity
+            ON incarnation(series, container, ifnull(started_ms, 'unknown'));
+        CREATE TABLE tick(
+            seq INTEGER PRIMARY KEY,
+            time_ms INTEGER NOT NULL,
+            boot INTEGER NOT NULL REFERENCES boot(id),
+            uptime_ms INTEGER NOT NULL,
+            host_millicores INTEGER,
+            host_memory_bytes INTEGER,
+            samples BLOB NOT NULL);
+        CREATE TABLE block(
+            first_seq INTEGER PRIMARY KEY,
+            last_seq INTEGER NOT NULL,
+            start_ms INTEGER NOT NULL,
+            end_ms INTEGER NOT NULL,
+            data BLOB NOT NULL);
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(version);
+        """
+}
