@@ -27,7 +27,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: dependencies, exclude: ["Fixtures"],
+        name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], exclude: ["Fixtures"],
         swiftSettings: house)
 }
 
@@ -69,6 +69,7 @@ let package = Package(
         .executableTarget(
             name: "EstateGenerator", dependencies: ["Measures", "Storing"], swiftSettings: house),
 
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Measures", ["Measures"]),
         tests("Sampling", ["Sampling", "Measures"]),
         tests("Storing", ["Storing", "Measures", "CSQLite"]),

@@ -1,6 +1,7 @@
 import CSQLite
 import Glibc
 import Measures
+import TestSupport
 import Testing
 
 @testable import Storing

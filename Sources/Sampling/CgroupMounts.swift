@@ -1,0 +1,134 @@
+/// A v1 controller that rightsize reads.
+enum CgroupController: String, CaseIterable, Sendable {
+    case cpu, cpuacct, memory, blkio, pids
+}
+
+/// Where the kernel's control groups are mounted: v1 controllers, the v2 tree, or in a hybrid hierarchy
+/// both. From `/proc/self/mountinfo` (proc_pid_mountinfo(5)).
+struct CgroupMounts: Equatable, Sendable {
+    /// One mounted hierarchy.
+    struct Mount: Equatable, Sendable {
+        /// The group that is the root of this mount: `/` but for a container's view of a host's tree.
+        var root: String
+        var point: String
+    }
+
+    var v1: [CgroupController: Mount] = [:]
+    var unified: Mount?
+
+    var isEmpty: Bool { v1.isEmpty && unified == nil }
+
+    init(mountinfo: String) {
+        for line in mountinfo.split(separator: "\n") {
+            // ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAGS…] - TYPE SOURCE SUPER-OPTIONS
+            let fields = line.split(separator: " ")
+            guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count >= dash + 4 else {
+                continue
+            }
+            let mount = Mount(root: Self.unescape(fields[3]), point: Self.unescape(fields[4]))
+            switch fields[dash + 1] {
+            case "cgroup2": unified = unified ?? mount
+            case "cgroup":
+                for option in fields[dash + 3].split(separator: ",") {
+                    guard let controller = CgroupController(rawValue: String(option)) else {
+                        continue
+                    }
+                    v1[controller] = v1[controller] ?? mount
+                }
+            default: break
+            }
+        }
+    }
+
+    /// mountinfo writes space, tab, newline and backslash as three octal digits.
+    private static func unescape(_ field: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(field.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(3)
+            if byte == UInt8(ascii: "\\"), digits.count == 3,
+                let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+            {
+                bytes.append(code)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// The directories of one container's groups. Nil where a hierarchy is not mounted.
+struct CgroupPaths: Hashable, Sendable {
+    var cpu: String?
+    var cpuacct: String?
+    var memory: String?
+    var blkio: String?
+    var pids: String?
+    var unified: String?
+
+    subscript(controller: CgroupController) -> String? {
+        get {
+            switch controller {
+            case .cpu: cpu
+            case .cpuacct: cpuacct
+            case .memory: memory
+            case .blkio: blkio
+            case .pids: pids
+            }
+        }
+        set {
+            switch controller {
+            case .cpu: cpu = newValue
+            case .cpuacct: cpuacct = newValue
+            case .memory: memory = newValue
+            case .blkio: blkio = newValue
+            case .pids: pids = newValue
+            }
+        }
+    }
+}
+
+extension CgroupMounts {
+    /// The directories of a process's groups.
+    /// - Parameter membership: the text of `/proc/PID/cgroup`: `4:memory:/docker/ab12…`, `0::/…`.
+    func paths(membership: String) -> CgroupPaths {
+        var paths = CgroupPaths()
+        for line in membership.split(separator: "\n") {
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { continue }
+            let group = String(fields[2])
+            if fields[0] == "0", fields[1].isEmpty {
+                paths.unified = unified.flatMap { Self.directory(of: group, in: $0) }
+            }
+            for name in fields[1].split(separator: ",") {
+                guard let controller = CgroupController(rawValue: String(name)) else { continue }
+                paths[controller] = v1[controller].flatMap { Self.directory(of: group, in: $0) }
+            }
+        }
+        return paths
+    }
+
+    /// The directories of the group with the same path in every hierarchy.
+    func paths(group: String) -> CgroupPaths {
+        var paths = CgroupPaths()
+        paths.unified = unified.map { Self.join($0.point, group) }
+        for (controller, mount) in v1 { paths[controller] = Self.join(mount.point, group) }
+        return paths
+    }
+
+    /// - Parameter group: as seen from this process's cgroup namespace.
+    /// - Returns: nil where the group lies outside of what is mounted (`/../…`).
+    private static func directory(of group: String, in mount: Mount) -> String? {
+        guard !group.hasPrefix("/..") else { return nil }
+        if mount.root != "/", group == mount.root || group.hasPrefix(mount.root + "/") {
+            return join(mount.point, String(group.dropFirst(mount.root.count)))
+        }
+        return join(mount.point, group)
+    }
+
+    private static func join(_ point: String, _ group: String) -> String {
+        group == "/" || group.isEmpty ? point : point + group
+    }
+}

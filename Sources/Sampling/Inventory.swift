@@ -1,0 +1,120 @@
+import Measures
+
+/// One thing to be sampled.
+struct InventoryItem: Equatable, Sendable {
+    var incarnation: Incarnation
+    /// Where its kernel files are; nil for a container that does not run now.
+    var paths: CgroupPaths?
+    /// What the engine says of it: state, health, restarts, exit code, OOM flag.
+    var engineValues: MetricValues
+}
+
+/// A container that was found but not sampled, and why.
+package struct SkippedContainer: Hashable, Sendable {
+    package var name: String
+    package var reason: String
+}
+
+/// What there is to sample on a host at one moment.
+struct Inventory: Sendable {
+    var items: [InventoryItem] = []
+    var skipped: [SkippedContainer] = []
+}
+
+// MARK: - From an engine
+
+extension Inventory {
+    /// Asks the engine for its containers, and the kernel for their groups.
+    init(
+        engine: DockerEngine, host: HostFiles, mounts: CgroupMounts
+    ) throws(EngineFailure) {
+        var groups: [String: String]?
+        for listed in try engine.containers() {
+            let incarnation = Incarnation(listed)
+            guard let inspected = try engine.inspect(listed.id) else {
+                skip(incarnation.name, "it was removed while it was being read")
+                continue
+            }
+            guard let item = try item(incarnation, inspected, host, mounts, &groups) else {
+                continue
+            }
+            items.append(item)
+        }
+    }
+
+    private mutating func item(
+        _ listed: Incarnation, _ inspected: DockerEngine.Inspected, _ host: HostFiles,
+        _ mounts: CgroupMounts, _ groups: inout [String: String]?
+    ) throws(EngineFailure) -> InventoryItem? {
+        var incarnation = listed
+        incarnation.startedAt = inspected.state.startedAt.flatMap(Timestamp.init(rfc3339:))
+        guard incarnation.startedAt != nil else {
+            skip(incarnation.name, "it was never started")
+            return nil
+        }
+        var item = InventoryItem(
+            incarnation: incarnation, paths: nil, engineValues: MetricValues(inspected))
+        guard let pid = inspected.state.pid, pid > 0 else { return item }
+        if let membership = host.text("/proc/\(pid)/cgroup") {
+            item.paths = mounts.paths(membership: membership)
+        } else {
+            // The engine's processes are not ours to see (another PID namespace): find the group by its
+            // name, which holds the container's id under every driver.
+            if groups == nil { groups = CgroupWalk(host: host, mounts: mounts).containerGroups() }
+            guard let group = groups?[incarnation.container.rawValue] else {
+                skip(
+                    incarnation.name,
+                    "it ended while it was being read, or its group is not mounted")
+                return nil
+            }
+            item.paths = mounts.paths(group: group)
+        }
+        return item
+    }
+
+    private mutating func skip(_ name: String, _ reason: String) {
+        skipped.append(SkippedContainer(name: name, reason: reason))
+    }
+}
+
+extension Incarnation {
+    /// Identity from Compose's labels, never from the name: names differ between Compose versions and
+    /// change while a container is recreated.
+    fileprivate init(_ listed: DockerEngine.Listed) {
+        let labels = listed.labels ?? [:]
+        var name = listed.names?.first ?? String(listed.id.prefix(12))
+        if name.hasPrefix("/") { name.removeFirst() }
+        let series: SeriesIdentity
+        if let service = labels["com.docker.compose.service"],
+            let project = labels["com.docker.compose.project"]
+        {
+            let isOneOff = labels["com.docker.compose.oneoff"]?.lowercased() == "true"
+            series = SeriesIdentity(
+                kind: isOneOff ? .oneOff : .service,
+                service: ServiceID(project: project, service: service),
+                instance: labels["com.docker.compose.container-number"] ?? name)
+        } else {
+            series = SeriesIdentity(
+                kind: .container, service: ServiceID(project: nil, service: name))
+        }
+        self.init(
+            series: series, container: ContainerID(rawValue: listed.id), name: name,
+            image: listed.image)
+    }
+}
+
+extension MetricValues {
+    fileprivate init(_ inspected: DockerEngine.Inspected) {
+        self.init()
+        self[.restarts] = inspected.restartCount
+        self[.oomKilled] = inspected.state.oomKilled.map { $0 ? 1 : 0 }
+        let state = inspected.state.status.flatMap { ContainerState(engineName: $0) }
+        self[.state] = state?.rawValue
+        // The exit code of a running container is that of its last run, or 0: no news.
+        if state == .exited || state == .dead || state == .restarting {
+            self[.exitCode] = inspected.state.exitCode
+        }
+        self[.health] =
+            inspected.state.health?.status.flatMap { ContainerHealth(engineName: $0) }?.rawValue
+    }
+}

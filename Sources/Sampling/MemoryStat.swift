@@ -1,0 +1,79 @@
+import Measures
+
+/// The lines of `memory.stat` that sizing needs, in bytes; refaults in pages.
+struct MemoryStat {
+    var anon: Int64?
+    var activeFile: Int64?
+    var inactiveFile: Int64?
+    var shmem: Int64?
+    var slabReclaimable: Int64?
+    var refaults: Int64?
+
+    init(v2 text: UnsafeBufferPointer<UInt8>) {
+        KernelFileScanner.forEachKey(text) { key, value in
+            // The first byte decides most of the fifty lines.
+            switch key[0] {
+            case UInt8(ascii: "a"):
+                if KernelFileScanner.matches(key, "anon") { anon = value }
+                if KernelFileScanner.matches(key, "active_file") { activeFile = value }
+            case UInt8(ascii: "i"):
+                if KernelFileScanner.matches(key, "inactive_file") { inactiveFile = value }
+            case UInt8(ascii: "s"):
+                if KernelFileScanner.matches(key, "shmem") { shmem = value }
+                if KernelFileScanner.matches(key, "slab_reclaimable") { slabReclaimable = value }
+            case UInt8(ascii: "w"):
+                // Kernels before 5.9 count anonymous and file pages together.
+                if KernelFileScanner.matches(key, "workingset_refault_file")
+                    || KernelFileScanner.matches(key, "workingset_refault")
+                {
+                    refaults = value
+                }
+            default: break
+            }
+        }
+    }
+
+    /// v1 keys without `total_` leave the children's memory out.
+    init(v1 text: UnsafeBufferPointer<UInt8>) {
+        KernelFileScanner.forEachKey(text) { key, value in
+            guard key[0] == UInt8(ascii: "t") else { return }
+            if KernelFileScanner.matches(key, "total_rss") { anon = value }
+            if KernelFileScanner.matches(key, "total_active_file") { activeFile = value }
+            if KernelFileScanner.matches(key, "total_inactive_file") { inactiveFile = value }
+            if KernelFileScanner.matches(key, "total_shmem") { shmem = value }
+            if KernelFileScanner.matches(key, "total_workingset_refault_file")
+                || KernelFileScanner.matches(key, "total_workingset_refault")
+            {
+                refaults = value
+            }
+        }
+    }
+}
+
+extension MetricValues {
+    mutating func set(_ stat: MemoryStat) {
+        self[.memoryAnon] = stat.anon
+        self[.memoryActiveFile] = stat.activeFile
+        self[.memoryInactiveFile] = stat.inactiveFile
+        self[.memoryShmem] = stat.shmem
+        self[.memorySlabReclaimable] = stat.slabReclaimable
+        self[.memoryRefaults] = stat.refaults
+    }
+}
+
+/// The hard memory limit.
+enum MemoryMax {
+    /// `memory.max`: `max` or bytes.
+    static func limit(v2 text: UnsafeBufferPointer<UInt8>) -> Limit<Bytes>? {
+        if KernelFileScanner.starts(text, with: "max") { return .unlimited }
+        return KernelFileScanner.integer(text).map { .bounded(Bytes($0)) }
+    }
+
+    /// `memory.limit_in_bytes`: "none" is the largest number of whole pages below 2^63, which depends
+    /// on the page size. No machine has 2^62 bytes.
+    static func limit(v1 text: UnsafeBufferPointer<UInt8>) -> Limit<Bytes>? {
+        KernelFileScanner.integer(text).map { bytes in
+            bytes >= 1 << 62 || bytes < 0 ? .unlimited : .bounded(Bytes(bytes))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Glibc
+package import Measures
+
+/// Takes ticks of one host.
+package struct Sampler {
+    private let host: HostFiles
+    private let engine: EngineChoice
+    private let reader = CgroupReader()
+
+    package enum EngineChoice: Sendable {
+        /// Walk the control groups and ask nobody.
+        case none
+        case at(EngineAddress)
+    }
+
+    package init(host: HostFiles = HostFiles(), engine: EngineChoice) {
+        self.host = host
+        self.engine = engine
+    }
+
+    /// What one tick gave.
+    package struct Outcome: Sendable {
+        package var tick: Tick
+        package var skipped: [SkippedContainer]
+        /// Where the inventory came from, for people.
+        package var source: String
+    }
+
+    /// Reads every container once.
+    /// - Throws: when nothing can be known: no control groups, or an engine that fails. A container that
+    ///   fails is skipped and named.
+    package func tick(at clock: ClockReading? = nil) throws(SamplingError) -> Outcome {
+        let mounts = try mounts()
+        guard let boot = host.bootID() else {
+            throw .noCgroups(
+                path: host.path("/proc/sys/kernel/random/boot_id"), reason: "it cannot be read")
+        }
+        let (inventory, source) = try inventory(mounts)
+        let clock = clock ?? ClockReading.now()
+        var tick = Tick(
+            time: clock.time, boot: boot, uptimeMilliseconds: clock.uptimeMilliseconds,
+            host: host.capacity(), samples: [])
+        var skipped = inventory.skipped
+        for item in inventory.items {
+            var values = item.engineValues
+            if let paths = item.paths {
+                let read = reader.read(paths.prefixed(by: host))
+                guard read[.cpuUsage] != nil || read[.memoryCurrent] != nil else {
+                    skipped.append(
+                        SkippedContainer(name: item.incarnation.name, reason: Self.unread(read)))
+                    continue
+                }
+                values.merge(read)
+            }
+            tick.samples.append(ContainerSample(incarnation: item.incarnation, values: values))
+        }
+        return Outcome(tick: tick, skipped: skipped, source: source)
+    }
+
+    private static func unread(_ values: MetricValues) -> String {
+        values.isEmpty
+            ? "it ended while it was being read"
+            : "its kernel files give neither CPU time nor memory"
+    }
+
+    private func mounts() throws(SamplingError) -> CgroupMounts {
+        guard let mountinfo = host.text("/proc/self/mountinfo") else {
+            throw .noCgroups(
+                path: host.path("/proc/self/mountinfo"), reason: "it cannot be read")
+        }
+        let mounts = CgroupMounts(mountinfo: mountinfo)
+        guard !mounts.isEmpty else {
+            throw .noCgroups(
+                path: host.path("/proc/self/mountinfo"), reason: "no cgroup hierarchy is mounted")
+        }
+        let points = mounts.v1.values.map(\.point) + (mounts.unified.map { [$0.point] } ?? [])
+        guard points.contains(where: { host.names(in: $0) != nil }) else {
+            let path = host.path(points.sorted().first ?? "")
+            throw .noCgroups(path: path, reason: "the directory cannot be read")
+        }
+        return mounts
+    }
+
+    private func inventory(
+        _ mounts: CgroupMounts
+    ) throws(SamplingError) -> (inventory: Inventory, source: String) {
+        guard case .at(let address) = engine else {
+            return (CgroupWalk(host: host, mounts: mounts).inventory(), "control groups")
+        }
+        do {
+            let engine = DockerEngine(socketPath: address.socketPath)
+            return (
+                try Inventory(engine: engine, host: host, mounts: mounts),
+                "the engine at \(address.socketPath)"
+            )
+        } catch .noSocket where !address.isExplicit {
+            return (
+                CgroupWalk(host: host, mounts: mounts).inventory(), "control groups, no engine"
+            )
+        } catch {
+            throw .engineUnreachable(socket: address.socketPath, reason: error)
+        }
+    }
+}
+
+extension CgroupPaths {
+    fileprivate func prefixed(by host: HostFiles) -> CgroupPaths {
+        var paths = self
+        paths.unified = unified.map(host.path)
+        for controller in CgroupController.allCases {
+            paths[controller] = self[controller].map(host.path)
+        }
+        return paths
+    }
+}
+
+/// The two clocks of a tick, read together.
+package struct ClockReading: Hashable, Sendable {
+    package var time: Timestamp
+    /// CLOCK_BOOTTIME: runs on while the host sleeps, and nobody sets it.
+    package var uptimeMilliseconds: Int64
+
+    package init(time: Timestamp, uptimeMilliseconds: Int64) {
+        self.time = time
+        self.uptimeMilliseconds = uptimeMilliseconds
+    }
+
+    package static func now() -> ClockReading {
+        ClockReading(
+            time: Timestamp(milliseconds: milliseconds(CLOCK_REALTIME)),
+            uptimeMilliseconds: milliseconds(CLOCK_BOOTTIME))
+    }
+
+    private static func milliseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
