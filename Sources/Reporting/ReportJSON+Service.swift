@@ -1,0 +1,186 @@
+import Measures
+import Sizing
+
+/// One service of `ReportJSON`.
+struct ServiceJSON: Encodable {
+    var project: String?
+    var service: String
+    var kind: String
+    var replicas: Int
+    var current: Limits
+    var running: Limits
+    var cpu: CPU?
+    var memory: Memory?
+    var throttledRatio: Double?
+    var oomKills: Int
+    var restarts: Int
+    var verdict: String
+    var reason: String
+    var recommended: TierJSON?
+    var need: Need?
+    var binding: [String]
+    var evidence: Evidence
+
+    init(_ report: ServiceReport) {
+        project = report.id.project
+        service = report.id.service
+        kind = report.kind.name
+        replicas = report.evidence.replicas
+        current = Limits(report.limits, tier: report.tier)
+        running = Limits(report.evidence.limits, tier: nil)
+        cpu = report.evidence.cpu.map { CPU($0, utilisation: report.cpuUtilisation) }
+        memory = report.evidence.memory.map { Memory($0, utilisation: report.memoryUtilisation) }
+        throttledRatio = report.evidence.cpu?.throttledShare
+        oomKills = report.evidence.oomKills
+        restarts = report.evidence.restarts
+        verdict = report.recommendation.verdict.rawValue
+        reason = report.recommendation.reason
+        recommended = report.recommendation.tier.map(TierJSON.init)
+        need = report.recommendation.need.map {
+            Need(cpuCores: $0.cpu.rawValue, memoryBytes: $0.memory.rawValue)
+        }
+        binding = report.recommendation.binding.map(\.rawValue)
+        evidence = Evidence(report.evidence.coverage)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case project, service, kind, replicas, current, running, cpu, memory, restarts, verdict
+        case reason, recommended, need, binding, evidence
+        case throttledRatio = "throttled_ratio"
+        case oomKills = "oom_kills"
+    }
+
+    struct Limits: Encodable {
+        var tier: String?
+        var cpuLimitCores: Double?
+        var cpuUnlimited: Bool
+        var memoryLimitBytes: Int64?
+        var memoryUnlimited: Bool
+
+        init(_ limits: ResourceLimits, tier: String?) {
+            self.tier = tier
+            cpuLimitCores = limits.cpu?.bound?.rawValue
+            cpuUnlimited = limits.cpu == .unlimited
+            memoryLimitBytes = limits.memory?.bound?.rawValue
+            memoryUnlimited = limits.memory == .unlimited
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case tier
+            case cpuLimitCores = "cpu_limit_cores"
+            case cpuUnlimited = "cpu_unlimited"
+            case memoryLimitBytes = "memory_limit_bytes"
+            case memoryUnlimited = "memory_unlimited"
+        }
+    }
+
+    struct CPU: Encodable {
+        var meanCores: Double
+        var p50Cores: Double
+        var p95Cores: Double
+        var p99Cores: Double
+        var maxCores: Double
+        var demandMeanCores: Double
+        var demandP95Cores: Double
+        var p95Utilisation: Double?
+
+        init(_ cpu: CPUEvidence, utilisation: Double?) {
+            meanCores = cpu.mean.rawValue
+            p50Cores = cpu.p50.rawValue
+            p95Cores = cpu.p95.rawValue
+            p99Cores = cpu.p99.rawValue
+            maxCores = cpu.max.rawValue
+            demandMeanCores = cpu.demandMean.rawValue
+            demandP95Cores = cpu.demandP95.rawValue
+            p95Utilisation = utilisation
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case meanCores = "mean_cores"
+            case p50Cores = "p50_cores"
+            case p95Cores = "p95_cores"
+            case p99Cores = "p99_cores"
+            case maxCores = "max_cores"
+            case demandMeanCores = "demand_mean_cores"
+            case demandP95Cores = "demand_p95_cores"
+            case p95Utilisation = "p95_utilisation"
+        }
+    }
+
+    struct Memory: Encodable {
+        var mean: Int64
+        var p50: Int64
+        var p95: Int64
+        var p99: Int64
+        var max: Int64
+        var peak: Int64?
+        var utilisation: Double?
+
+        init(_ memory: MemoryEvidence, utilisation: Double?) {
+            mean = memory.mean.rawValue
+            p50 = memory.p50.rawValue
+            p95 = memory.p95.rawValue
+            p99 = memory.p99.rawValue
+            max = memory.max.rawValue
+            peak = memory.peak?.rawValue
+            self.utilisation = utilisation
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case mean = "working_set_mean_bytes"
+            case p50 = "working_set_p50_bytes"
+            case p95 = "working_set_p95_bytes"
+            case p99 = "working_set_p99_bytes"
+            case max = "working_set_max_bytes"
+            case peak = "peak_bytes"
+            case utilisation = "max_utilisation"
+        }
+    }
+
+    struct Need: Encodable {
+        var cpuCores: Double
+        var memoryBytes: Int64
+        private enum CodingKeys: String, CodingKey {
+            case cpuCores = "cpu_cores"
+            case memoryBytes = "memory_bytes"
+        }
+    }
+
+    struct Evidence: Encodable {
+        var first: String
+        var last: String
+        var samples: Int
+        var coveredSeconds: Double
+        var stepSeconds: Double?
+        var gaps: Int
+
+        init(_ coverage: Coverage) {
+            first = coverage.first.iso8601
+            last = coverage.last.iso8601
+            samples = coverage.samples
+            coveredSeconds = coverage.seconds
+            stepSeconds = coverage.stepSeconds
+            gaps = coverage.gaps
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case first, last, samples, gaps
+            case coveredSeconds = "covered_seconds"
+            case stepSeconds = "step_seconds"
+        }
+    }
+}
+
+extension SeriesKind {
+    /// The word in machine-readable outputs.
+    var name: String {
+        switch self {
+        case .service: "service"
+        case .oneOff: "one_off"
+        case .container: "container"
+        case .pod: "pod"
+        case .unit: "unit"
+        case .cgroup: "cgroup"
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import FoundationEssentials
+import Measures
+import Sizing
+
+extension Report {
+    /// The report as JSON, schema `rightsize.report/1`: cores as numbers, memory in whole bytes, times in
+    /// UTC. What is not known is left out, and so is a limit that does not exist: `cpu_unlimited` and
+    /// `memory_unlimited` tell which. Additions keep the schema's name, changes get another.
+    package func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(ReportJSON(self)), as: UTF8.self)
+    }
+}
+
+private struct ReportJSON: Encodable {
+    var schema = "rightsize.report/1"
+    var version: String
+    var generatedAt: String
+    var store: String
+    var window: Window
+    var host: Host
+    var policy: Policy
+    var tiers: [TierJSON]
+    var tiersFrom: String?
+    var services: [ServiceJSON]
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, version, store, window, host, policy, tiers, services
+        case generatedAt = "generated_at"
+        case tiersFrom = "tiers_from"
+    }
+
+    init(_ report: Report) {
+        version = report.version
+        generatedAt = report.generatedAt.iso8601
+        store = report.source
+        window = Window(
+            from: report.window.from.iso8601, to: report.window.to.iso8601,
+            ticks: report.window.ticks)
+        host = Host(cpuCores: report.host.cpus?.rawValue, memoryBytes: report.host.memory?.rawValue)
+        policy = Policy(
+            targetUtilisation: report.policy.targetUtilisation,
+            memoryHeadroom: report.policy.memoryHeadroom,
+            evidenceSecondsMin: report.policy.evidenceSecondsMin)
+        tiers = report.tiers.map(TierJSON.init)
+        tiersFrom = report.tiersSource
+        services = report.services.map(ServiceJSON.init)
+    }
+
+    struct Window: Encodable {
+        var from: String
+        var to: String
+        var ticks: Int
+    }
+
+    struct Host: Encodable {
+        var cpuCores: Double?
+        var memoryBytes: Int64?
+        private enum CodingKeys: String, CodingKey {
+            case cpuCores = "cpu_cores"
+            case memoryBytes = "memory_bytes"
+        }
+    }
+
+    struct Policy: Encodable {
+        var targetUtilisation: Double
+        var memoryHeadroom: Double
+        var evidenceSecondsMin: Double
+        private enum CodingKeys: String, CodingKey {
+            case targetUtilisation = "target_utilisation"
+            case memoryHeadroom = "memory_headroom"
+            case evidenceSecondsMin = "evidence_seconds_min"
+        }
+    }
+}
+
+struct TierJSON: Encodable {
+    var name: String
+    var cpuLimitCores: Double
+    var memoryLimitBytes: Int64
+
+    init(_ tier: ResourceTier) {
+        name = tier.name
+        cpuLimitCores = tier.cpuLimit.rawValue
+        memoryLimitBytes = tier.memoryLimit.rawValue
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name
+        case cpuLimitCores = "cpu_limit_cores"
+        case memoryLimitBytes = "memory_limit_bytes"
+    }
+}

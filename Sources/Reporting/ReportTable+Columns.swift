@@ -1,0 +1,174 @@
+import Measures
+import Sizing
+
+/// One column of the table: how wide, and what it says of a service.
+struct Column {
+    var header: String
+    var width: Int
+    var cell: (ServiceReport) -> String
+
+    private static let barWidth = 8
+
+    /// The columns that fit, the most important first: what needs more room than there is falls away.
+    static func fitting(_ report: Report, _ names: TierNames, _ style: TableStyle) -> [Column] {
+        let tier = tierColumn(report, names, style)
+        let required = [
+            tier, cpuBar(report, style), memoryBar(report, style), throttled, oomKills,
+        ]
+        let binding = Column(header: "BOUND BY", width: 14) {
+            bindingText($0).fitted(14, ellipsis: style.ellipsis)
+        }
+        // Glyph, service at 16, one blank before each column.
+        var room = max(80, style.width) - 3 - 16
+        room -= required.reduce(binding.width + 1) { $0 + $1.width + 1 }
+        var shown: [String: Column] = [:]
+        for (key, column) in [("evidence", evidence), ("cpu", cpuValues), ("memory", memoryValues)]
+        where room >= column.width + 1 {
+            shown[key] = column
+            room -= column.width + 1
+        }
+        let longest = report.services.map { serviceText($0, report, style).count }.max() ?? 0
+        let serviceWidth = min(max(16, longest), 16 + max(0, room))
+        let service = Column(header: "SERVICE", width: serviceWidth) {
+            serviceText($0, report, style).fitted(serviceWidth, ellipsis: style.ellipsis)
+        }
+        return [service, tier, required[1], shown["cpu"], required[2], shown["memory"], throttled,
+            oomKills, shown["evidence"], binding].compactMap(\.self)
+    }
+
+    private static func serviceText(
+        _ service: ServiceReport, _ report: Report, _ style: TableStyle
+    ) -> String {
+        let projects = Set(report.services.map(\.id.project))
+        let name = projects.count > 1 ? service.id.description : service.id.service
+        let replicas = service.evidence.replicas
+        return replicas > 1 ? "\(name) \(style.times)\(replicas)" : name
+    }
+
+    private static func tierColumn(
+        _ report: Report, _ names: TierNames, _ style: TableStyle
+    ) -> Column {
+        let width = max(4, report.services.map { names.change($0).count }.max() ?? 0)
+        return Column(header: "TIER", width: width) {
+            names.change($0).fitted(width, ellipsis: style.ellipsis)
+        }
+    }
+
+    private static func cpuBar(_ report: Report, _ style: TableStyle) -> Column {
+        bar("CPU P95", report, style) { $0.cpuUtilisation }
+    }
+
+    private static func memoryBar(_ report: Report, _ style: TableStyle) -> Column {
+        bar("MEM MAX", report, style) { $0.memoryUtilisation }
+    }
+
+    private static func bar(
+        _ header: String, _ report: Report, _ style: TableStyle,
+        _ share: @escaping (ServiceReport) -> Double?
+    ) -> Column {
+        Column(header: header, width: barWidth + 5) { service in
+            let share = share(service)
+            let bar = style.bar(
+                share, target: report.policy.targetUtilisation, width: barWidth)
+            let percent = share.map { fixedText(min($0, 9.99) * 100, decimals: 0) + "%" } ?? ""
+            return bar + percent.rightAligned(5)
+        }
+    }
+
+    private static let cpuValues = Column(header: "  P50   P95   P99   MAX  /LIM", width: 28) {
+        let cpu = $0.evidence.cpu
+        let values = [cpu?.p50, cpu?.p95, cpu?.p99, cpu?.max].map {
+            ($0.map(\.shortText) ?? "").rightAligned(5)
+        }
+        let limit = $0.limits.cpu?.bound.map { "/" + $0.shortText } ?? ""
+        return values.joined(separator: " ") + " " + limit.fitted(4, ellipsis: "")
+    }
+
+    private static let memoryValues = Column(header: "  P95   MAX  /LIM", width: 17) {
+        let memory = $0.evidence.memory
+        let values = [memory?.p95, memory?.max].map {
+            ($0.map(\.shortText) ?? "").rightAligned(5)
+        }
+        let limit = $0.limits.memory?.bound.map { "/" + $0.shortText } ?? ""
+        return values.joined(separator: " ") + " " + limit.fitted(5, ellipsis: "")
+    }
+
+    private static let throttled = Column(header: "THROT", width: 5) {
+        guard let share = $0.evidence.cpu?.throttledShare, share >= 0.0005 else { return "     " }
+        return (fixedText(share * 100, decimals: 1) + "%").rightAligned(5)
+    }
+
+    private static let oomKills = Column(header: "OOM", width: 3) {
+        ($0.evidence.oomKills > 0 ? "\($0.evidence.oomKills)" : "").rightAligned(3)
+    }
+
+    private static let evidence = Column(header: "SEEN", width: 8) {
+        spanText(seconds: $0.evidence.coverage.seconds).filter { $0 != " " }
+            .fitted(8, ellipsis: "")
+    }
+
+    static func bindingText(_ service: ServiceReport) -> String {
+        let recommendation = service.recommendation
+        switch recommendation.verdict {
+        case .wait, .ignore: return recommendation.reason
+        default: return recommendation.binding.map(\.text).joined(separator: " + ")
+        }
+    }
+}
+
+extension Constraint {
+    var text: String {
+        switch self {
+        case .cpuMean: "CPU mean"
+        case .cpuP95: "CPU p95"
+        case .cpuThrottled: "throttled"
+        case .memoryMean: "mem mean"
+        case .memoryMax: "memory"
+        case .oomKilled: "OOM kill"
+        case .smallestTier: "smallest tier"
+        }
+    }
+}
+
+/// Tiers by one letter where their first letters differ, by name otherwise.
+struct TierNames {
+    private var short: [String: String] = [:]
+    private let arrow: String
+
+    init(_ report: Report, _ style: TableStyle) {
+        arrow = style.arrow
+        let letters = Set(report.tiers.compactMap { $0.name.first?.uppercased() })
+        for tier in report.tiers {
+            let letter = tier.name.first?.uppercased() ?? ""
+            short[tier.name] = letters.count == report.tiers.count ? letter : tier.name
+        }
+    }
+
+    /// `S → M`, or `S` where nothing changes; `–` stands for limits of no tier, `!` for no tier fits.
+    func change(_ service: ServiceReport) -> String {
+        let now = service.tier.map { short[$0] ?? $0 } ?? "-"
+        switch service.recommendation.verdict {
+        case .noTierFits: return "\(now) \(arrow) !"
+        case .wait, .ignore, .keep: return now
+        case .raise, .lower, .assign:
+            let name = service.recommendation.tier?.name
+            return "\(now) \(arrow) \(name.map { short[$0] ?? $0 } ?? "?")"
+        }
+    }
+}
+
+extension Cores {
+    /// At most five characters: `.003`, `0.25`, `12.5`.
+    var shortText: String {
+        rawValue.magnitude < 0.0995 && rawValue != 0
+            ? String(fixedText(rawValue, decimals: 3).drop { $0 == "0" }) : text
+    }
+}
+
+extension Bytes {
+    /// At most five characters: `96.5M`, `512M`, `1.25G`.
+    var shortText: String {
+        let parts = text.split(separator: " ")
+        return "\(parts[0])\(parts[1].first!)"
+    }
+}
