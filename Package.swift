@@ -13,9 +13,12 @@ let house: [SwiftSetting] = [
 /// A kernel target: the one kernel source compiled for one instruction set. Always optimised, since
 /// SIMD code without optimisation is too slow even to test with.
 func selectionKernels(_ suffix: String, march: String?) -> Target {
-    var settings = house + [.unsafeFlags(["-O"])]
+    var settings = house + [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode"])]
     #if arch(x86_64)
-        if let march { settings.append(.unsafeFlags(["-Xcc", "-march=\(march)"])) }
+        if let march {
+            settings.append(.unsafeFlags(["-Xcc", "-march=\(march)"]))
+            settings.append(.define("KERNELS_\(suffix)"))
+        }
     #endif
     return .target(
         name: "SelectionKernels\(suffix)", dependencies: ["CIntrinsics"], swiftSettings: settings)
@@ -73,7 +76,7 @@ let package = Package(
         tests("Measures", ["Measures"]),
         tests("Sampling", ["Sampling", "Measures"]),
         tests("Storing", ["Storing", "Measures", "CSQLite"]),
-        tests("Statistics", ["Statistics"]),
+        tests("Statistics", ["Statistics", "SelectionKernels"]),
         tests("Sizing", ["Sizing", "Measures"]),
         tests("Compose", ["Compose", "Measures"]),
         tests("Reporting", ["Reporting", "Sizing", "Measures"]),

@@ -1,1 +1,62 @@
+// What Swift cannot say by itself: the CPU's vector instructions, which of them the running CPU
+// has, prefetching, and the one record that kernels built for different CPUs share.
 #pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// What one read of a series finds besides its order statistics.
+struct SeriesTotals {
+    double minimum;
+    double maximum;
+    /// Arithmetic mean.
+    double mean;
+    /// Population variance (divided by n, not n − 1).
+    double variance;
+    /// Number of values strictly above the threshold.
+    int64_t above;
+    /// Whether any value is NaN; then the other numbers, `above` apart, are NaN.
+    bool containsNaN;
+    /// Reads of the whole series beyond the first: 0 when every rank fell into its window.
+    int32_t furtherReads;
+    /// Whether some rank had to be found by radix selection in a copy of part of the series.
+    bool fellBack;
+};
+
+/// Asks for the cache line at `address`; harmless for an address outside any object.
+static inline void prefetch_for_reading(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+static inline bool cpu_supports_avx2_kernels(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("x86-64-v3");
+}
+
+static inline bool cpu_supports_avx512_kernels(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("x86-64-v4");
+}
+#else
+static inline bool cpu_supports_avx2_kernels(void) { return false; }
+static inline bool cpu_supports_avx512_kernels(void) { return false; }
+#endif
+
+#if defined(__AVX2__)
+/// Row m lists, as pairs of 32-bit lanes, the 64-bit lanes whose bit is set in m, lowest first.
+static const int32_t packed_lane_table[16][8] __attribute__((aligned(32))) = {
+    {0, 1, 2, 3, 4, 5, 6, 7}, {0, 1, 2, 3, 4, 5, 6, 7}, {2, 3, 0, 1, 4, 5, 6, 7},
+    {0, 1, 2, 3, 4, 5, 6, 7}, {4, 5, 0, 1, 2, 3, 6, 7}, {0, 1, 4, 5, 2, 3, 6, 7},
+    {2, 3, 4, 5, 0, 1, 6, 7}, {0, 1, 2, 3, 4, 5, 6, 7}, {6, 7, 0, 1, 2, 3, 4, 5},
+    {0, 1, 6, 7, 2, 3, 4, 5}, {2, 3, 6, 7, 0, 1, 4, 5}, {0, 1, 2, 3, 6, 7, 4, 5},
+    {4, 5, 6, 7, 0, 1, 2, 3}, {0, 1, 4, 5, 6, 7, 2, 3}, {2, 3, 4, 5, 6, 7, 0, 1},
+    {0, 1, 2, 3, 4, 5, 6, 7},
+};
+
+/// Moves the lanes of `values` whose bit is set in `mask` to the front, in order.
+static inline __m256d pack_selected_lanes(__m256d values, int mask) {
+    __m256i order = _mm256_load_si256((const __m256i *)packed_lane_table[mask & 15]);
+    return _mm256_castps_pd(_mm256_permutevar8x32_ps(_mm256_castpd_ps(values), order));
+}
+#endif

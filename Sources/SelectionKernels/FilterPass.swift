@@ -1,0 +1,207 @@
+internal import CIntrinsics
+
+/// The one read of the series: sorts values into windows and gathers moments as it goes.
+///
+/// A value is stored where it falls into the first window or above the low end of the second one;
+/// what is above waits in a buffer, and from there goes the same way through the remaining windows.
+/// So a window costs only for the values above the one before it.
+///
+/// The flags are literals at every call, so that each combination becomes a loop of its own.
+@inline(__always)
+private func filter(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ windowCount: Int, _ moments: UnsafeMutablePointer<Moments>,
+    cascading: Bool, measuring: Bool, thresholding: Bool
+) {
+    let low = windows.pointee.low
+    let high = windows.pointee.high
+    let nextLow = cascading ? windows[1].low : 0
+    let lowLanes = Lanes(repeating: low)
+    let highLanes = Lanes(repeating: high)
+    let nextLowLanes = Lanes(repeating: nextLow)
+    let shift = Lanes(repeating: measuring ? moments.pointee.shift : 0)
+    let threshold = Lanes(repeating: thresholding ? moments.pointee.threshold : 0)
+    var lanes = MomentLanes()
+    var aboveLow = LaneTally()
+    var aboveThreshold = LaneTally()
+    var aboveLowScalar = 0
+    // Short series are likely one of many: ask for the next one while this one is read.
+    let ahead = measuring && count <= 65536 ? count : 512
+
+    var index = 0
+    while index < count {
+        let end = index &+ chunkLength < count ? index &+ chunkLength : count
+        let start =
+            cascading
+            ? windows.pointee.waiting + windows.pointee.waitingCount
+            : windows.pointee.kept + windows.pointee.keptCount
+        var target = start
+        while index &+ 2 &* laneCount <= end {
+            let first = load(values + index)
+            let second = load(values + (index &+ laneCount))
+            prefetchLines(values + (index &+ ahead))
+            let firstAbove = greater(first, lowLanes)
+            aboveLow.add(firstAbove)
+            var firstWanted = firstAbove & less(first, highLanes)
+            if cascading { firstWanted = firstWanted | greater(first, nextLowLanes) }
+            store(first, where: firstWanted, to: &target)
+            let secondAbove = greater(second, lowLanes)
+            aboveLow.add(secondAbove)
+            var secondWanted = secondAbove & less(second, highLanes)
+            if cascading { secondWanted = secondWanted | greater(second, nextLowLanes) }
+            store(second, where: secondWanted, to: &target)
+            if measuring { lanes.add(first, second, shift: shift) }
+            if thresholding {
+                aboveThreshold.add(greater(first, threshold))
+                aboveThreshold.add(greater(second, threshold))
+            }
+            index &+= 2 &* laneCount
+        }
+        while index < end {
+            let value = values[index]
+            if value > low {
+                aboveLowScalar &+= 1
+                if value < high || (cascading && value > nextLow) {
+                    target[0] = value
+                    target += 1
+                }
+            }
+            if measuring { moments.pointee.add(value) }
+            index &+= 1
+        }
+        if measuring { lanes.foldSums(into: &moments.pointee) }
+        if cascading {
+            windows.pointee.waitingCount = target - windows.pointee.waiting
+            flushWaiting(windows, windowCount, threshold: flushLength)
+        } else {
+            windows.pointee.settle(target - start)
+        }
+    }
+    if cascading { flushWaiting(windows, windowCount, threshold: 0) }
+    windows.pointee.above = aboveLow.total &+ aboveLowScalar
+    if measuring { lanes.foldExtremes(into: &moments.pointee) }
+    if thresholding { moments.pointee.above &+= aboveThreshold.total }
+}
+
+/// Asks for the memory that one step of the filter reads.
+@inline(__always)
+private func prefetchLines(_ address: UnsafePointer<Double>) {
+    prefetch_for_reading(address)
+    if laneCount == 8 { prefetch_for_reading(address + 8) }
+}
+
+extension Window {
+    /// Takes `added` values just stored behind `kept` into account.
+    @inline(__always)
+    mutating func settle(_ added: Int) {
+        inside &+= added
+        keptCount &+= added
+        if keptCount &+ room > capacity {
+            overflowed = true
+        }
+        // An overflowed window only counts; its values are overwritten.
+        if overflowed { keptCount = 0 }
+    }
+}
+
+/// Sorts waiting values into the windows, the first first, where at least `threshold` wait.
+@inline(never)
+private func flushWaiting(
+    _ windows: UnsafeMutablePointer<Window>, _ windowCount: Int, threshold: Int
+) {
+    var position = 0
+    while position < windowCount {
+        if windows[position].waitingCount >= threshold {
+            flush(windows + position, hasNext: position &+ 1 < windowCount)
+        }
+        position &+= 1
+    }
+}
+
+@inline(never)
+private func flush(_ window: UnsafeMutablePointer<Window>, hasNext: Bool) {
+    let count = window.pointee.waitingCount
+    let waiting = UnsafePointer(window.pointee.waiting)
+    let start = window.pointee.kept + window.pointee.keptCount
+    var kept = start
+    let high = window.pointee.high
+    let highLanes = Lanes(repeating: high)
+    var index = 0
+    if hasNext {
+        let next = window + 1
+        let nextLow = next.pointee.low
+        let nextLowLanes = Lanes(repeating: nextLow)
+        let passedStart = next.pointee.waiting + next.pointee.waitingCount
+        var passed = passedStart
+        while index &+ laneCount <= count {
+            let lanes = load(waiting + index)
+            store(lanes, where: less(lanes, highLanes), to: &kept)
+            store(lanes, where: greater(lanes, nextLowLanes), to: &passed)
+            index &+= laneCount
+        }
+        while index < count {
+            let value = waiting[index]
+            kept[0] = value
+            kept += value < high ? 1 : 0
+            passed[0] = value
+            passed += value > nextLow ? 1 : 0
+            index &+= 1
+        }
+        next.pointee.above &+= passed - passedStart
+        next.pointee.waitingCount &+= passed - passedStart
+    } else {
+        while index &+ laneCount <= count {
+            let lanes = load(waiting + index)
+            store(lanes, where: less(lanes, highLanes), to: &kept)
+            index &+= laneCount
+        }
+        while index < count {
+            let value = waiting[index]
+            kept[0] = value
+            kept += value < high ? 1 : 0
+            index &+= 1
+        }
+    }
+    window.pointee.waitingCount = 0
+    window.pointee.settle(kept - start)
+}
+
+/// Reads `values` once, filling `windows` (at least one) and, where given, `moments`.
+@inline(never)
+func filterPass(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ windowCount: Int, _ moments: UnsafeMutablePointer<Moments>?
+) {
+    guard let moments else {
+        var unused = Moments(threshold: .nan)
+        if windowCount > 1 {
+            filter(
+                values, count, windows, windowCount, &unused,
+                cascading: true, measuring: false, thresholding: false)
+        } else {
+            filter(
+                values, count, windows, windowCount, &unused,
+                cascading: false, measuring: false, thresholding: false)
+        }
+        return
+    }
+    let thresholding = !moments.pointee.threshold.isNaN
+    switch (windowCount > 1, thresholding) {
+    case (true, true):
+        filter(
+            values, count, windows, windowCount, moments,
+            cascading: true, measuring: true, thresholding: true)
+    case (true, false):
+        filter(
+            values, count, windows, windowCount, moments,
+            cascading: true, measuring: true, thresholding: false)
+    case (false, true):
+        filter(
+            values, count, windows, windowCount, moments,
+            cascading: false, measuring: true, thresholding: true)
+    case (false, false):
+        filter(
+            values, count, windows, windowCount, moments,
+            cascading: false, measuring: true, thresholding: false)
+    }
+}

@@ -1,0 +1,65 @@
+// The vector vocabulary of the kernels in AVX-512.
+#if arch(x86_64) && KERNELS_AVX512
+    internal import CIntrinsics
+
+    typealias Lanes = SIMD8<Double>
+    /// Bit i is set for lane i.
+    typealias LaneMask = UInt8
+
+    /// Values in one vector. A computed constant: a stored global would be initialised lazily.
+    @inline(__always) var laneCount: Int { 8 }
+
+    @inline(__always) func bits(_ mask: SIMDMask<SIMD8<Int64>>) -> LaneMask {
+        _mm512_movepi64_mask(unsafeBitCast(mask, to: SIMD8<Int64>.self))
+    }
+
+    @inline(__always) func greater(_ left: Lanes, _ right: Lanes) -> LaneMask {
+        bits(left .> right)
+    }
+    @inline(__always) func atLeast(_ left: Lanes, _ right: Lanes) -> LaneMask {
+        bits(left .>= right)
+    }
+    @inline(__always) func less(_ left: Lanes, _ right: Lanes) -> LaneMask { bits(left .< right) }
+    @inline(__always) func unequal(_ left: Lanes, _ right: Lanes) -> LaneMask {
+        bits(left .!= right)
+    }
+
+    /// Counts set lanes, in a vector: cheaper than a population count for each mask.
+    struct LaneTally {
+        var lanes = SIMD8<Int64>()
+
+        @inline(__always) init() {}
+
+        @inline(__always) mutating func add(_ mask: LaneMask) {
+            lanes = _mm512_mask_add_epi64(lanes, mask, lanes, SIMD8<Int64>(repeating: 1))
+        }
+
+        @inline(__always) var total: Int {
+            let half = lanes.lowHalf &+ lanes.highHalf
+            return Int((half[0] &+ half[1]) &+ (half[2] &+ half[3]))
+        }
+    }
+
+    /// Stores the selected lanes at `target` and moves it past them; scribbles over the rest of
+    /// the vector there. Compressing straight to memory is slow on Zen 4, hence by way of a register.
+    @inline(__always)
+    func store(_ values: Lanes, where mask: LaneMask, to target: inout UnsafeMutablePointer<Double>)
+    {
+        UnsafeMutableRawPointer(target)
+            .storeBytes(of: _mm512_maskz_compress_pd(mask, values), as: Lanes.self)
+        target += mask.nonzeroBitCount
+    }
+
+    @inline(__always) func smaller(_ left: Lanes, _ right: Lanes) -> Lanes {
+        _mm512_min_pd(left, right)
+    }
+
+    @inline(__always) func larger(_ left: Lanes, _ right: Lanes) -> Lanes {
+        _mm512_max_pd(left, right)
+    }
+
+    /// sum + value² with one rounding.
+    @inline(__always) func addingSquare(_ value: Lanes, to sum: Lanes) -> Lanes {
+        sum.addingProduct(value, value)
+    }
+#endif

@@ -1,0 +1,56 @@
+// The vector vocabulary of the kernels without intrinsics: SSE2 on x86-64, NEON on arm64.
+#if !(arch(x86_64) && (KERNELS_AVX2 || KERNELS_AVX512))
+    internal import CIntrinsics
+
+    typealias Lanes = SIMD2<Double>
+    typealias LaneMask = SIMDMask<SIMD2<Int64>>
+
+    /// Values in one vector. A computed constant: a stored global would be initialised lazily.
+    @inline(__always) var laneCount: Int { 2 }
+
+    @inline(__always) func greater(_ left: Lanes, _ right: Lanes) -> LaneMask { left .> right }
+    @inline(__always) func atLeast(_ left: Lanes, _ right: Lanes) -> LaneMask { left .>= right }
+    @inline(__always) func less(_ left: Lanes, _ right: Lanes) -> LaneMask { left .< right }
+    @inline(__always) func unequal(_ left: Lanes, _ right: Lanes) -> LaneMask { left .!= right }
+
+    @inline(__always) func & (_ left: LaneMask, _ right: LaneMask) -> LaneMask { left .& right }
+    @inline(__always) func | (_ left: LaneMask, _ right: LaneMask) -> LaneMask { left .| right }
+
+    /// Counts set lanes: a set lane is −1 and is subtracted.
+    struct LaneTally {
+        var lanes = SIMD2<Int64>()
+
+        @inline(__always) init() {}
+
+        @inline(__always) mutating func add(_ mask: LaneMask) {
+            lanes &-= unsafeBitCast(mask, to: SIMD2<Int64>.self)
+        }
+
+        @inline(__always) var total: Int { Int(lanes[0] &+ lanes[1]) }
+    }
+
+    /// Stores the selected lanes at `target` and moves it past them; may scribble over the rest of
+    /// the vector there.
+    @inline(__always)
+    func store(_ values: Lanes, where mask: LaneMask, to target: inout UnsafeMutablePointer<Double>)
+    {
+        let selected = unsafeBitCast(mask, to: SIMD2<Int64>.self)
+        target[0] = values[0]
+        target -= Int(selected[0])
+        target[0] = values[1]
+        target -= Int(selected[1])
+    }
+
+    @inline(__always) func smaller(_ left: Lanes, _ right: Lanes) -> Lanes {
+        left.replacing(with: right, where: right .< left)
+    }
+
+    @inline(__always) func larger(_ left: Lanes, _ right: Lanes) -> Lanes {
+        left.replacing(with: right, where: right .> left)
+    }
+
+    /// sum + value², with or without an intermediate rounding, as the CPU likes it.
+    @inline(__always) func addingSquare(_ value: Lanes, to sum: Lanes) -> Lanes {
+        sum + value * value
+    }
+#endif

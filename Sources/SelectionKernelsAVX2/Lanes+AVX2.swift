@@ -1,0 +1,1 @@
+../SelectionKernels/Lanes+AVX2.swift

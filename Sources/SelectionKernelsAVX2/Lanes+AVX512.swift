@@ -1,0 +1,1 @@
+../SelectionKernels/Lanes+AVX512.swift

@@ -1,0 +1,66 @@
+import SelectionKernels
+import Statistics
+import Testing
+
+/// Series made against the places where the kernels look first.
+@Suite struct WorstCaseTests {
+    @Test("A sample that tells nothing", arguments: supportedKernels)
+    func misleadingSample(kernels: Kernels) throws {
+        let probabilities = [0.1, 0.5, 0.9, 0.99]
+        let quantiles = try Quantiles(probabilities, kernels: kernels)
+        for count in [1000, 5000, 60_000, 300_000] {
+            // The sampled values are the greatest of all; the others are spread below.
+            var values = Series.make("uniform", seed: 77, count: count)
+            let sampled = SamplePositions(count: count)
+            for number in 0..<sampled.count {
+                values[sampled.position(number)] = 1000 + Double(number)
+            }
+            let found = try quantiles.summary(of: values)
+            #expect(found.quantiles == Reference.quantiles(probabilities, of: values))
+            #expect(found.effort.fellBack)
+            #expect(found.effort.furtherReads <= 2)
+        }
+    }
+
+    @Test("Windows that hold far more than the sample says", arguments: supportedKernels)
+    func overflowingWindow(kernels: Kernels) throws {
+        let quantiles = try Quantiles([0.5, 0.95], kernels: kernels)
+        let count = 400_000
+        // The sample is spread evenly, all others lie close together in the window of the median.
+        let sampled = SamplePositions(count: count)
+        var values = Series.make("uniform", seed: 3, count: count).map { 0.5 + $0 * 1e-9 }
+        for number in 0..<sampled.count {
+            values[sampled.position(number)] = Double(number) / Double(sampled.count)
+        }
+        let found = try quantiles.summary(of: values)
+        #expect(found.quantiles == Reference.quantiles([0.5, 0.95], of: values))
+        #expect(found.effort.fellBack)
+        #expect(found.effort.furtherReads <= 2)
+    }
+
+    @Test("Values that differ only in their last bits", arguments: supportedKernels)
+    func valuesThatShareTheirTopBits(kernels: Kernels) throws {
+        let count = 50_000
+        let sampled = SamplePositions(count: count)
+        var random = SplitMix64(11)
+        var values = (0..<count).map { _ in
+            Double(bitPattern: (1.0).bitPattern + random.next() % 6000)
+        }
+        for number in 0..<sampled.count { values[sampled.position(number)] = -1e300 }
+        let found = try Quantiles([0.3, 0.5, 0.8], kernels: kernels).summary(of: values)
+        #expect(found.quantiles == Reference.quantiles([0.3, 0.5, 0.8], of: values))
+        #expect(found.effort.fellBack)
+    }
+
+    @Test("Many equal values need no fallback", arguments: supportedKernels)
+    func duplicates(kernels: Kernels) throws {
+        let quantiles = try Quantiles([0.5, 0.9, 0.95, 0.99], kernels: kernels)
+        for name in ["constant", "fewDistinct", "burstyZeros", "sawtooth"] {
+            let values = Series.make(name, seed: 6, count: 200_000)
+            let found = try quantiles.summary(of: values)
+            #expect(found.quantiles == Reference.quantiles(quantiles.probabilities, of: values))
+            #expect(!found.effort.fellBack, "\(name)")
+            #expect(found.effort.furtherReads <= 1)
+        }
+    }
+}
