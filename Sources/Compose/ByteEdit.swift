@@ -9,6 +9,16 @@ package struct ByteEdit: Hashable, Sendable {
     package var line: Int
     /// For people: which service, and from which tier to which.
     package var reason: String
+
+    package init(
+        range: Range<Int>, old: [UInt8], new: [UInt8], line: Int, reason: String
+    ) {
+        self.range = range
+        self.old = old
+        self.new = new
+        self.line = line
+        self.reason = reason
+    }
 }
 
 extension [ByteEdit] {

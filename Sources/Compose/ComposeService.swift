@@ -7,6 +7,11 @@ package struct ComposeService: Sendable {
         /// The label's value where it says more than "true".
         package var reason: String?
         package var line: Int
+
+        package init(reason: String? = nil, line: Int) {
+            self.reason = reason
+            self.line = line
+        }
     }
 
     package var name: String

@@ -125,3 +125,12 @@ struct MappingEntries: Sequence, IteratorProtocol {
         return (key, value)
     }
 }
+
+extension YAMLTree {
+    /// Every alias in the order of the text: its name without `*` and its bytes.
+    package var aliases: [(name: String, span: Range<Int>)] {
+        nodes.indices.filter { nodes[$0].kind == .alias }.map { index in
+            (text(of: NodeID(rawValue: Int32(index))), nodes[index].span)
+        }
+    }
+}
