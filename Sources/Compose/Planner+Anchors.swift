@@ -1,0 +1,112 @@
+/// Refusals about the anchor that a tier comes from.
+extension Planner {
+    /// The `deploy` comes from a merge of the service's own; is that merge an alias of a tier?
+    func refuseSource(_ source: NodeID, _ deploy: Found, _ wanted: ComposeTier) -> Outcome? {
+        guard tree[source].kind == .alias else {
+            return .refused(
+                .inlineMerge, at: source,
+                "its `deploy:` is in a mapping written under `<<`; edit that by hand")
+        }
+        let anchored = tree.resolved(source)
+        if file.tierNames[anchored] != nil { return nil }
+        let shared = others(of: anchored, than: "")
+        if let step = deploy.merges.last, file.tierNames[deploy.owner] != nil {
+            return .refused(
+                .chainedAnchor, at: source,
+                "the tier comes through \(spelling(source)), which merges \(spelling(step)) on line "
+                    + "\(line(of: step)) and gives it to \(shared); change it there for all of "
+                    + "them, or write `<<: [*\(wanted.anchor), \(spelling(source))]` here")
+        }
+        return .refused(
+            .anchorIsNoTier, at: source,
+            "its `deploy:` comes from \(spelling(source)) (line \(line(of: anchored))), which is no "
+                + "tier and gives it to \(shared); write `<<: [*\(wanted.anchor), "
+                + "\(spelling(source))]` here if nothing else of that `deploy:` is needed")
+    }
+
+    /// With two sources of a `deploy`, which one counts depends on their order.
+    mutating func refuseOtherDeploys(
+        _ node: NodeID, _ source: NodeID, _ wanted: ComposeTier
+    ) -> Outcome? {
+        for other in tree.mergeSourcesByPrecedence(of: node) where other != source {
+            guard let target = tree.mapping(other), resolver.find(.deploy, in: target) != nil
+            else { continue }
+            return .refused(
+                .severalDeploys, at: source,
+                "\(spelling(source)) and \(spelling(other)) (line \(line(of: other))) both bring a "
+                    + "`deploy:`, and only the first counts; keep one of them, or write the "
+                    + "`deploy:` out")
+        }
+        return nil
+    }
+
+    /// The service's own text is also merged into others.
+    func refuseSharedService(
+        _ service: ComposeService, _ node: NodeID, _ wanted: ComposeTier
+    ) -> Outcome? {
+        guard let anchor = tree.anchorNames[node],
+            (dependents[node] ?? []).contains(where: { $0 != service.name })
+        else { return nil }
+        return .refused(
+            .sharedServiceAnchor, at: service.entry.key,
+            "&\(anchor) gives its text to \(others(of: node, than: service.name)), which would "
+                + "change too; give them `<<: [*TIER, *\(anchor)]` first")
+    }
+
+    /// The wanted alias must mean the wanted tier at the place where it will stand.
+    func refuseAnchorPosition(_ source: NodeID, _ wanted: ComposeTier) -> Outcome? {
+        let definitions = tree.anchorDefinitions[wanted.anchor] ?? []
+        if definitions.last(where: { $0 < source }) == wanted.node { return nil }
+        if source < wanted.node {
+            return .refused(
+                .definedAfterUse, at: source,
+                "&\(wanted.anchor) is defined only on line \(wanted.line), and an alias must come "
+                    + "after its anchor; move the tier to the top of the file")
+        }
+        let lines = definitions.map { String(line(of: $0)) }.joined(separator: ", ")
+        return .refused(
+            .anchorRedefined, at: source,
+            "&\(wanted.anchor) is defined more than once (lines \(lines)) and means something else "
+                + "here; give the definitions different names")
+    }
+
+    /// A tier may carry more than resources; swapping it must not change the rest of the service.
+    mutating func refuseOtherKeys(
+        _ node: NodeID, from current: NodeID, to wanted: ComposeTier, at source: NodeID
+    ) -> Outcome? {
+        let own = Set(
+            tree.entries(of: node).filter { !tree.isMergeKey($0.key) }
+                .compactMap { tree.keyText($0.key) })
+        var changed = differences(current, wanted.node, except: own.union(["deploy"]))
+        if let old = deployMapping(of: current), let new = deployMapping(of: wanted.node) {
+            changed += differences(old, new, except: ["resources"]).map { "deploy.\($0)" }
+        }
+        guard !changed.isEmpty else { return nil }
+        return .refused(
+            .otherKeysChange, at: source,
+            "\(spelling(source)) and *\(wanted.anchor) also differ in "
+                + "\(changed.joined(separator: ", ")); if that is meant, swap the alias by hand")
+    }
+
+    private mutating func deployMapping(of anchored: NodeID) -> NodeID? {
+        resolver.find(.deploy, in: anchored).flatMap { tree.mapping($0.value) }
+    }
+
+    /// The keys that two mappings do not have alike.
+    private mutating func differences(
+        _ left: NodeID, _ right: NodeID, except: Set<String>
+    ) -> [String] {
+        let left = entries(of: left)
+        let right = entries(of: right)
+        return Set(left.keys).union(right.keys).subtracting(except)
+            .filter { left[$0] != right[$0] }.sorted()
+    }
+
+    /// Remembered, since a tier is compared once for each of its services.
+    private mutating func entries(of mapping: NodeID) -> [String: Int] {
+        if let known = tierEntries[mapping] { return known }
+        let entries = fingerprints.entries(of: mapping, resolver)
+        tierEntries[mapping] = entries
+        return entries
+    }
+}

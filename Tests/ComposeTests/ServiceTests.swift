@@ -1,0 +1,109 @@
+import Compose
+import Measures
+import Testing
+
+struct ServiceTests {
+    /// Which `deploy` is in effect, by the rules of merging.
+    @Test(arguments: [
+        ("{<<: *resources-small}", "small" as String?),
+        ("{<<: [*default-security, *resources-small]}", "small"),
+        ("{<<: [*resources-small, *resources-large]}", "small"),
+        ("{<<: *resources-small, <<: *resources-large}", "large"),
+        ("{<<: *resources-large, <<: *default-security}", "large"),
+        ("{<<: {<<: *resources-medium}}", "medium"),
+        ("{<<: *resources-small, deploy: {replicas: 2}}", nil),
+        ("{deploy: {replicas: 2}, <<: *resources-small}", nil),
+        ("{<<: *resources-small, deploy: }", nil),
+        ("{\"<<\": *resources-small}", nil),
+        ("{image: x}", nil),
+    ])
+    func tierInEffect(text: String, tier: String?) throws {
+        let file = try compose(threeTiers + "services:\n  a: \(text)\n")
+        let service = try #require(file.service("a"))
+        #expect(service.tier == tier)
+        let expected = tier.flatMap(file.tier).map { ComposeResources($0.tier) }
+        #expect(service.resources.isEquivalent(to: expected ?? ComposeResources()))
+    }
+
+    @Test func namesReplicasAndLabels() throws {
+        let file = try compose(
+            """
+            name: estate
+            x-more: &more
+              extra: {image: e}
+            services:
+              plain: {container_name: p1}
+              many: {deploy: {replicas: 3}}
+              scaled: {scale: "2"}
+              unsure: {deploy: {replicas: "${N}"}}
+              listed: {labels: ["a=b", "rightsize.ignore=in a test"]}
+              mapped: {labels: {rightsize.ignore: "true"}}
+              denied: {labels: {rightsize.ignore: false}}
+              bare: {labels: [rightsize.ignore]}
+              <<: *more
+            """)
+        #expect(file.projectName == "estate")
+        #expect(
+            file.services.map(\.name) == [
+                "plain", "many", "scaled", "unsure", "listed", "mapped", "denied", "bare", "extra",
+            ])
+        #expect(file.services.map(\.replicas) == [1, 3, 2, nil, 1, 1, 1, 1, 1])
+        #expect(file.service("plain")?.containerName == "p1")
+        #expect(file.service("listed")?.ignore == .init(reason: "in a test", line: 9))
+        #expect(file.service("mapped")?.ignore == .init(reason: nil, line: 10))
+        #expect(file.service("bare")?.ignore == .init(reason: nil, line: 12))
+        #expect(file.service("denied")?.ignore == nil)
+        #expect(file.service("plain")?.ignore == nil)
+        #expect(file.service("plain")?.line == 5)
+    }
+
+    @Test func warnsOfDuplicateMergesWithTheFold() throws {
+        let file = try compose(
+            threeTiers + """
+                services:
+                  postgres:
+                    image: i:1
+                    <<: *default-security
+                    <<: *resources-large
+                """)
+        #expect(file.warnings.map(\.line) == [22])
+        let text = try #require(file.warnings.first?.text)
+        #expect(text.contains("service postgres has `<<` twice (lines 21, 22)"))
+        #expect(text.contains("2.17"))
+        #expect(text.hasSuffix("`<<: [*resources-large, *default-security]`"))
+    }
+
+    /// The folded form that the warning proposes means the same.
+    @Test func foldKeepsTheMeaning() throws {
+        let twice = try compose(
+            threeTiers + "services: {a: {<<: *resources-small, <<: *resources-large}}\n")
+        let folded = try compose(
+            threeTiers + "services: {a: {<<: [*resources-large, *resources-small]}}\n")
+        #expect(twice.services.first?.tier == folded.services.first?.tier)
+        #expect(folded.warnings == [])
+    }
+
+    @Test(arguments: [
+        ("services: {a: {mem_limit: 1g, mem_limit: 2g}}", "mem_limit again"),
+        ("services: {a: {mem_limit: 1g, deploy: {resources: {limits: {memory: 2g}}}}}", "differ"),
+        ("services: {a: {mem_limit: 1g, deploy: {resources: {limits: {cpus: 1}}}}}", "differ"),
+        ("services: {a: {mem_limit: 1e9}}", "silently drops"),
+        ("services: {a: {mem_limit: \"${M}\"}}", "interpolated"),
+        ("services: {a: {deploy: {resources: {limits: {memory: 1024}}}}}", "in quotes"),
+        ("services: {a: {extends: b}, b: {}}", "extends"),
+        ("include: [b.yml]\nservices: {}", "include"),
+        ("services: {a: }", "no mapping"),
+    ])
+    func warns(text: String, words: String) throws {
+        let warnings = try compose(text).warnings
+        #expect(warnings.count == 1, "\(warnings)")
+        #expect(warnings.first?.text.contains(words) == true, "\(warnings)")
+    }
+
+    @Test func warnsOnceForASharedValue() throws {
+        let services = (0..<50).map { "  s\($0): {<<: *m}\n" }.joined()
+        let file = try compose("x-m: &m {mem_limit: oops}\nservices:\n" + services)
+        #expect(file.warnings.count == 1)
+        #expect(file.services.allSatisfy { $0.memoryLimit == nil })
+    }
+}
