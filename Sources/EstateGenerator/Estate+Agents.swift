@@ -50,7 +50,7 @@ extension Estate {
             events: [
                 .crashLoop(from: 250, until: 246.5),
                 .recreated(
-                    hoursBeforeEnd: 246.5, image: "sutazaiapp-task-assignment-coordinator:v1.0.1"),
+                    hoursBeforeEnd: 246.45, image: "sutazaiapp-task-assignment-coordinator:v1.0.1"),
             ],
             workload: Workload(
                 cpu: [

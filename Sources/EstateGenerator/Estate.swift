@@ -68,7 +68,7 @@ extension Estate {
                 ],
                 memory: [.resident(600), .warmUp(295, halfAfterHours: 9), .perCore(60)],
                 files: FileUse(
-                    readIdle: 0.01, readPerCore: 8, writePerCore: 0.5, total: 3000, hot: 60),
+                    readIdle: 0.01, readPerCore: 8, writePerCore: 0.5, total: 3000, hot: 120),
                 wakefulness: 0.6, pids: 62, pidsPerCore: 8)),
         ServicePlan(
             name: "ollama", image: "ollama/ollama:0.3.13",

@@ -19,7 +19,8 @@ func fail(_ message: String, status: Int32) -> Never {
 
 struct Options {
     var path: String?
-    var seed: UInt64 = 20_261_123
+    /// One in whose history the OOM kills are spread over both weeks.
+    var seed: UInt64 = 10
     var days: Int64 = 14
     var step: Int64 = 300
     var summary = false
