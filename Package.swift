@@ -39,7 +39,6 @@ let package = Package(
     products: [.executable(name: "rightsize", targets: ["rightsize"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
     targets: [
         .systemLibrary(
@@ -66,7 +65,6 @@ let package = Package(
             dependencies: [
                 "Measures", "Sampling", "Storing", "Statistics", "Sizing", "Compose", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .executableTarget(

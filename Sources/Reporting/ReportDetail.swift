@@ -1,4 +1,4 @@
-package import Measures
+import Measures
 import Sizing
 
 extension Report {
@@ -76,13 +76,15 @@ extension Report {
         let share =
             service.memoryUtilisation.map { "; max is \(percentText($0)) of the limit" } ?? ""
         let peak = memory.peak.map { "; peak with page cache \($0.text)" } ?? ""
-        return "mean \(memory.mean.text)  p95 \(memory.p95.text)  max \(memory.max.text)\(share)\(peak)"
+        return
+            "mean \(memory.mean.text)  p95 \(memory.p95.text)  max \(memory.max.text)\(share)\(peak)"
     }
 
     private func coverageText(_ coverage: Coverage) -> String {
         let step = coverage.stepSeconds.map { " every \(spanText(seconds: $0))" } ?? ""
         let gaps = coverage.gaps > 0 ? ", \(coverage.gaps) gap\(coverage.gaps == 1 ? "" : "s")" : ""
-        return "\(coverage.samples) samples\(step)\(gaps): \(spanText(seconds: coverage.seconds)) seen, "
+        return
+            "\(coverage.samples) samples\(step)\(gaps): \(spanText(seconds: coverage.seconds)) seen, "
             + "\(coverage.first.minuteText) to \(coverage.last.minuteText)"
     }
 }

@@ -32,8 +32,10 @@ struct Column {
         let service = Column(header: "SERVICE", width: serviceWidth) {
             serviceText($0, report, style).fitted(serviceWidth, ellipsis: style.ellipsis)
         }
-        return [service, tier, required[1], shown["cpu"], required[2], shown["memory"], throttled,
-            oomKills, shown["evidence"], binding].compactMap(\.self)
+        return [
+            service, tier, required[1], shown["cpu"], required[2], shown["memory"], throttled,
+            oomKills, shown["evidence"], binding,
+        ].compactMap(\.self)
     }
 
     private static func serviceText(
@@ -75,36 +77,48 @@ struct Column {
         }
     }
 
-    private static let cpuValues = Column(header: "  P50   P95   P99   MAX  /LIM", width: 28) {
-        let cpu = $0.evidence.cpu
-        let values = [cpu?.p50, cpu?.p95, cpu?.p99, cpu?.max].map {
-            ($0.map(\.shortText) ?? "").rightAligned(5)
+    private static var cpuValues: Column {
+        Column(header: "  P50   P95   P99   MAX  /LIM", width: 28) {
+            let cpu = $0.evidence.cpu
+            let values = [cpu?.p50, cpu?.p95, cpu?.p99, cpu?.max].map {
+                ($0.map(\.shortText) ?? "").rightAligned(5)
+            }
+            let limit = $0.limits.cpu?.bound.map { "/" + $0.shortText } ?? ""
+            return values.joined(separator: " ") + " " + limit.fitted(4, ellipsis: "")
         }
-        let limit = $0.limits.cpu?.bound.map { "/" + $0.shortText } ?? ""
-        return values.joined(separator: " ") + " " + limit.fitted(4, ellipsis: "")
     }
 
-    private static let memoryValues = Column(header: "  P95   MAX  /LIM", width: 17) {
-        let memory = $0.evidence.memory
-        let values = [memory?.p95, memory?.max].map {
-            ($0.map(\.shortText) ?? "").rightAligned(5)
+    private static var memoryValues: Column {
+        Column(header: "  P95   MAX  /LIM", width: 17) {
+            let memory = $0.evidence.memory
+            let values = [memory?.p95, memory?.max].map {
+                ($0.map(\.shortText) ?? "").rightAligned(5)
+            }
+            let limit = $0.limits.memory?.bound.map { "/" + $0.shortText } ?? ""
+            return values.joined(separator: " ") + " " + limit.fitted(5, ellipsis: "")
         }
-        let limit = $0.limits.memory?.bound.map { "/" + $0.shortText } ?? ""
-        return values.joined(separator: " ") + " " + limit.fitted(5, ellipsis: "")
     }
 
-    private static let throttled = Column(header: "THROT", width: 5) {
-        guard let share = $0.evidence.cpu?.throttledShare, share >= 0.0005 else { return "     " }
-        return (fixedText(share * 100, decimals: 1) + "%").rightAligned(5)
+    private static var throttled: Column {
+        Column(header: "THROT", width: 5) {
+            guard let share = $0.evidence.cpu?.throttledShare, share >= 0.0005 else {
+                return "     "
+            }
+            return (fixedText(share * 100, decimals: 1) + "%").rightAligned(5)
+        }
     }
 
-    private static let oomKills = Column(header: "OOM", width: 3) {
-        ($0.evidence.oomKills > 0 ? "\($0.evidence.oomKills)" : "").rightAligned(3)
+    private static var oomKills: Column {
+        Column(header: "OOM", width: 3) {
+            ($0.evidence.oomKills > 0 ? "\($0.evidence.oomKills)" : "").rightAligned(3)
+        }
     }
 
-    private static let evidence = Column(header: "SEEN", width: 8) {
-        spanText(seconds: $0.evidence.coverage.seconds).filter { $0 != " " }
-            .fitted(8, ellipsis: "")
+    private static var evidence: Column {
+        Column(header: "SEEN", width: 8) {
+            spanText(seconds: $0.evidence.coverage.seconds).filter { $0 != " " }
+                .fitted(8, ellipsis: "")
+        }
     }
 
     static func bindingText(_ service: ServiceReport) -> String {

@@ -1,4 +1,4 @@
-package import Measures
+import Measures
 import Sizing
 
 extension Report {
@@ -25,7 +25,9 @@ private struct ReportTable {
     var text: String {
         var lines = [title, "", headline, "", header]
         for group in Group.all {
-            let services = report.services.filter { group.verdicts.contains($0.recommendation.verdict) }
+            let services = report.services.filter {
+                group.verdicts.contains($0.recommendation.verdict)
+            }
             guard !services.isEmpty else { continue }
             lines.append(heading(group, services.count))
             lines += services.map { row($0, group) }

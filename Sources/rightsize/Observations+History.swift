@@ -1,0 +1,139 @@
+import Measures
+import Sizing
+import Statistics
+import Storing
+
+/// Turns stored counters into what was observed: rates, working sets, kills.
+struct ObservationReader {
+    let history: History
+
+    /// The metrics that `observations` needs.
+    static let metrics: Set<Metric> = [
+        .cpuUsage, .cpuPeriods, .cpuThrottledPeriods, .cpuLimit, .memoryCurrent,
+        .memoryInactiveFile, .memoryPeak, .memoryLimit, .memoryOOMKills, .restarts, .oomKilled,
+    ]
+
+    /// Every replica of every service in the history.
+    func observations() throws(StatisticsError) -> [SeriesIdentity: ReplicaObservations] {
+        var observations: [SeriesIdentity: ReplicaObservations] = [:]
+        let runs = history.incarnations.filter { !$0.rows.isEmpty }.sorted {
+            $0.rows[0] < $1.rows[0]
+        }
+        var restarts: [ContainerID: Int64] = [:]
+        for run in runs {
+            let series = run.incarnation.series
+            let first = history.ticks[Int(run.rows[0])].time
+            let last = history.ticks[Int(run.rows[run.rows.count - 1])].time
+            var replica =
+                observations[series]
+                ?? ReplicaObservations(instance: series.instance, first: first, last: last)
+            replica.first = min(replica.first, first)
+            replica.last = max(replica.last, last)
+            replica.samples += run.rows.count
+            try addCPU(of: run, to: &replica)
+            addMemory(of: run, to: &replica)
+            addKills(of: run, restarts: &restarts[run.incarnation.container], to: &replica)
+            observations[series] = replica
+        }
+        return observations
+    }
+
+    /// CPU rates between readings of one run and one boot: across anything else counters start anew.
+    private func addCPU(
+        of run: IncarnationHistory, to replica: inout ReplicaObservations
+    ) throws(StatisticsError) {
+        let usage = run[.cpuUsage]
+        let periods = run[.cpuPeriods]
+        let throttled = run[.cpuThrottledPeriods]
+        let limits = run[.cpuLimit]
+        for rows in sameBoot(run) {
+            let clock = rows.map { history.ticks[Int(run.rows[$0])].uptimeMilliseconds }
+            let intervals = try CounterIncrease.intervals(
+                values: rows.map { usage[$0] }, clock: clock)
+            for interval in intervals {
+                let start = rows[rows.startIndex + interval.start]
+                let end = rows[rows.startIndex + interval.end]
+                let seconds = Double(interval.elapsed) / 1000
+                let limit = limits[end].flatMap { Limit<Cores>(wireValue: $0).bound }
+                replica.cpu.append(
+                    CPUInterval(
+                        cores: Double(interval.increase) / 1e6 / seconds, seconds: seconds,
+                        throttledShare: Self.share(throttled, of: periods, from: start, to: end),
+                        limit: limit?.rawValue))
+            }
+        }
+        if let last = limits.last(where: { $0 != nil }), let last {
+            replica.cpuLimit = Limit(wireValue: last)
+        }
+    }
+
+    /// Runs of indices into `run.rows` that belong to one boot.
+    private func sameBoot(_ run: IncarnationHistory) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var start = 0
+        for index in 1...run.rows.count {
+            guard
+                index == run.rows.count
+                    || history.ticks[Int(run.rows[index])].boot
+                        != history.ticks[Int(run.rows[start])].boot
+            else { continue }
+            ranges.append(start..<index)
+            start = index
+        }
+        return ranges
+    }
+
+    /// Nil where either counter is missing or stood still.
+    private static func share(
+        _ part: [Int64?], of whole: [Int64?], from start: Int, to end: Int
+    ) -> Double? {
+        guard let partStart = part[start], let partEnd = part[end], let wholeStart = whole[start],
+            let wholeEnd = whole[end], wholeEnd > wholeStart, partEnd >= partStart
+        else { return nil }
+        return min(1, Double(partEnd - partStart) / Double(wholeEnd - wholeStart))
+    }
+
+    private func addMemory(of run: IncarnationHistory, to replica: inout ReplicaObservations) {
+        for (current, inactive) in zip(run[.memoryCurrent], run[.memoryInactiveFile]) {
+            guard let current, let inactive else { continue }
+            replica.workingSet.append(Double(max(0, current - inactive)))
+        }
+        if let peak = run[.memoryPeak].lazy.compactMap(\.self).max() {
+            replica.memoryPeak = max(replica.memoryPeak ?? Bytes(0), Bytes(peak))
+        }
+        if let last = run[.memoryLimit].last(where: { $0 != nil }), let last {
+            replica.memoryLimit = Limit(wireValue: last)
+        }
+    }
+
+    /// Counts OOM kills by whichever source saw more: the kernel's counter, which dies with the
+    /// container's group, or the engine's flag and its restarts, which Podman does not set.
+    /// - Parameter restarts: the last restart count of this container, from its earlier runs.
+    private func addKills(
+        of run: IncarnationHistory, restarts: inout Int64?, to replica: inout ReplicaObservations
+    ) {
+        let counter = run[.memoryOOMKills].compactMap(\.self)
+        var kernelKills = zip(counter, counter.dropFirst()).reduce(0) { sum, pair in
+            sum + max(0, pair.1 - pair.0)
+        }
+        // What the counter held at the first reading happened in this run; whether before the window
+        // is known only where the run began inside it.
+        if let first = counter.first, let started = run.incarnation.startedAt,
+            let windowStart = history.ticks.first?.time, started >= windowStart
+        {
+            kernelKills += first
+        }
+        var engineKills: Int64 = 0
+        let killed = run[.oomKilled]
+        for (index, count) in run[.restarts].enumerated() {
+            guard let count else { continue }
+            let new = restarts.map { max(0, count - $0) } ?? 0
+            replica.restarts += Int(new)
+            if killed[index] == 1 { engineKills += new }
+            restarts = count
+        }
+        // A kill that no restart followed: the container stays dead.
+        if killed.last == 1, engineKills == 0 { engineKills = 1 }
+        replica.oomKills += Int(max(kernelKills, engineKills))
+    }
+}

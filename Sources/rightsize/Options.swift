@@ -1,0 +1,72 @@
+import ArgumentParser
+import Glibc
+import Sizing
+
+/// A span of time as a person writes it: `10s`, `30m`, `12h`, `14d`, `2w`.
+struct TimeSpan: ExpressibleByArgument, Hashable {
+    var seconds: Double
+
+    init(seconds: Double) { self.seconds = seconds }
+
+    init?(argument: String) {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+        guard let unit = argument.last.flatMap({ units[$0] }),
+            let count = Double(argument.dropLast()), count > 0, count * unit < 3.2e9,
+            argument.utf8.allSatisfy({ $0 != UInt8(ascii: "x") })
+        else { return nil }
+        seconds = count * unit
+    }
+
+    var defaultValueDescription: String {
+        for (unit, length) in [("d", 86_400.0), ("h", 3600), ("m", 60)]
+        where seconds >= length && seconds.truncatingRemainder(dividingBy: length) == 0 {
+            return "\(Int(seconds / length))\(unit)"
+        }
+        return "\(Int(seconds))s"
+    }
+}
+
+struct StoreOptions: ParsableArguments {
+    @Option(
+        name: .customLong("store"),
+        help: ArgumentHelp(
+            "The store's file. Default: $RIGHTSIZE_STORE, else /var/lib/rightsize/store.db for root "
+                + "and $XDG_STATE_HOME/rightsize/store.db for others.",
+            valueName: "path"))
+    var storePath: String?
+
+    var path: String {
+        if let storePath { return storePath }
+        if let path = Console.environment("RIGHTSIZE_STORE") { return path }
+        if geteuid() == 0 { return "/var/lib/rightsize/store.db" }
+        let home = Console.environment("HOME") ?? "."
+        let state = Console.environment("XDG_STATE_HOME") ?? home + "/.local/state"
+        return state + "/rightsize/store.db"
+    }
+}
+
+/// What a report and a patch are made from.
+struct EvidenceOptions: ParsableArguments {
+    @OptionGroup var store: StoreOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "How far to look back from the last sample, such as 14d or 12h.", valueName: "span"))
+    var since = TimeSpan(seconds: 14 * 86_400)
+
+    @Option(
+        help: ArgumentHelp(
+            "Services seen for less than this are kept as they are.", valueName: "span"))
+    var minEvidence = TimeSpan(seconds: SizingPolicy().evidenceSecondsMin)
+
+    @Option(
+        help: ArgumentHelp(
+            "The Compose project, where the file's name does not tell.", valueName: "name"))
+    var project: String?
+
+    var policy: SizingPolicy {
+        var policy = SizingPolicy()
+        policy.evidenceSecondsMin = minEvidence.seconds
+        return policy
+    }
+}

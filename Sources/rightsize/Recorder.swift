@@ -1,0 +1,78 @@
+import Glibc
+import Measures
+import Sampling
+import Storing
+
+/// Takes samples and stores them, and says what was done.
+struct Recorder {
+    let sampler: Sampler
+    let store: SampleStore
+    let quiet: Bool
+
+    /// One sample, stored when this returns.
+    func record() throws {
+        let start = ClockReading.now().uptimeMilliseconds
+        let outcome = try sampler.tick()
+        guard !outcome.tick.samples.isEmpty else { throw Self.nothingFound(outcome) }
+        try store.append(outcome.tick)
+        try store.compact()
+        guard !quiet else { return }
+        let milliseconds = ClockReading.now().uptimeMilliseconds - start
+        Console.write("\(Self.summary(outcome)), \(milliseconds) ms\n")
+    }
+
+    enum Ending { case timeUp, interrupt, terminate }
+
+    /// Samples at fixed distances until the time is up or a signal comes. A sample that fails is told
+    /// and the loop goes on; a moment that a slow sample overran is left out.
+    /// - Throws: the last failure, when nothing at all was stored.
+    func loop(every: Double, for duration: Double?, until signals: StopSignals) throws -> Ending {
+        let start = ClockReading.now().uptimeMilliseconds
+        let step = max(1, Int64((every * 1000).rounded()))
+        let end = duration.map { start + Int64(($0 * 1000).rounded()) }
+        var stored = 0
+        var lastFailure: (any Error)?
+        var next = start
+        while true {
+            do {
+                try record()
+                stored += 1
+            } catch {
+                lastFailure = error
+                Console.note("\(error)")
+            }
+            let now = ClockReading.now().uptimeMilliseconds
+            next += step * max(1, (now - next + step - 1) / step)
+            let isLast = end.map { next > $0 } ?? false
+            let wake = isLast ? max(now, end ?? now) : next
+            let ending = signals.wait(milliseconds: wake - now)
+            guard isLast || ending != .timeUp else { continue }
+            if stored == 0, let lastFailure { throw Failure("nothing was stored: \(lastFailure)") }
+            if !quiet { Console.write("\(stored) samples stored in \(store.path)\n") }
+            return ending
+        }
+    }
+
+    private static func summary(_ outcome: Sampler.Outcome) -> String {
+        let running = outcome.tick.samples.count { $0.values[.cpuUsage] != nil }
+        let stopped = outcome.tick.samples.count - running
+        var text = "\(outcome.tick.time.iso8601) read \(running) container\(running == 1 ? "" : "s")"
+        if stopped > 0 { text += " (\(stopped) more not running)" }
+        text += " from \(outcome.source)"
+        if !outcome.skipped.isEmpty {
+            let names = outcome.skipped.map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
+            text += ", skipped \(outcome.skipped.count) (\(names))"
+        }
+        return text
+    }
+
+    private static func nothingFound(_ outcome: Sampler.Outcome) -> Failure {
+        guard outcome.skipped.isEmpty else {
+            let names = outcome.skipped.map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
+            return Failure("no container could be read from \(outcome.source): \(names)")
+        }
+        return Failure(
+            "no containers found in \(outcome.source): start some, or point DOCKER_HOST at the "
+                + "engine that runs them")
+    }
+}

@@ -1,0 +1,189 @@
+import Compose
+import Measures
+import Reporting
+import Sampling
+import Sizing
+import Statistics
+import Storing
+
+/// From a store and perhaps a Compose file to a finished report.
+struct ReportBuilder {
+    var store: SampleStore
+    var policy: SizingPolicy
+    /// How far to look back from the last sample.
+    var sinceSeconds: Double
+    var compose: ComposeFile?
+    var project: String?
+
+    struct Result {
+        var report: Report
+        /// What a person should know beside the report, a line each.
+        var notes: [String]
+    }
+
+    func build() throws -> Result {
+        guard let extent = try store.extent() else {
+            throw Failure("the store \(store.path) holds no samples yet: run 'rightsize sample'")
+        }
+        let from = max(
+            extent.first, extent.last.advanced(byMilliseconds: -Int64(sinceSeconds * 1000)))
+        let project = try chosenProject()
+        let history = try store.history(
+            of: ObservationReader.metrics, in: from...extent.last,
+            where: { $0.kind != .oneOff && (project == nil || $0.service.project == project) })
+        let observed = try ObservationReader(history: history).observations()
+        let services = Dictionary(grouping: observed) { ServiceKey($0.key) }.mapValues {
+            $0.map(\.value)
+        }
+        let tiers = compose?.tiers.map(\.tier) ?? []
+        let sizer = Sizer(policy: policy, tiers: tiers.isEmpty ? ResourceTier.standard : tiers)
+        let report = Report(
+            version: Rightsize.version, generatedAt: ClockReading.now().time, source: store.path,
+            window: Report.Window(
+                from: history.ticks.map(\.time).min() ?? from, to: extent.last,
+                ticks: history.ticks.count),
+            host: history.ticks.last?.host ?? HostCapacity(cpus: nil, memory: nil), policy: policy,
+            tiers: sizer.tiers, tiersSource: tiers.isEmpty ? nil : compose?.path,
+            services: try serviceReports(services, sizer, project).sorted(by: Self.order))
+        return Result(report: report, notes: notes(services, tiers, extent.last))
+    }
+
+    // MARK: Services
+
+    private struct ServiceKey: Hashable {
+        var kind: SeriesKind
+        var id: ServiceID
+        init(_ series: SeriesIdentity) {
+            kind = series.kind
+            id = series.service
+        }
+    }
+
+    private func serviceReports(
+        _ observed: [ServiceKey: [ReplicaObservations]], _ sizer: Sizer, _ project: String?
+    ) throws -> [ServiceReport] {
+        guard let compose else {
+            return try observed.map { key, replicas in
+                let evidence = try ServiceEvidence(of: replicas, policy: policy)
+                return report(key, evidence, evidence.limits, nil, nil, sizer)
+            }
+        }
+        return try compose.services.map { service in
+            let id = ServiceID(project: project, service: service.name)
+            let key = ServiceKey(SeriesIdentity(kind: .service, service: id))
+            let evidence = try observed[key].map { try ServiceEvidence(of: $0, policy: policy) }
+            let limits = ResourceLimits(
+                cpu: service.cpuLimit ?? evidence?.limits.cpu,
+                memory: service.memoryLimit ?? evidence?.limits.memory)
+            return report(
+                key, evidence ?? .none, limits, service.tier,
+                service.ignore.map { $0.reason ?? "" }, sizer)
+        }
+    }
+
+    private func report(
+        _ key: ServiceKey, _ evidence: ServiceEvidence, _ limits: ResourceLimits, _ tier: String?,
+        _ ignoreReason: String?, _ sizer: Sizer
+    ) -> ServiceReport {
+        ServiceReport(
+            id: key.id, kind: key.kind, evidence: evidence, limits: limits,
+            tier: tier ?? sizer.tiers.first { $0.limits == limits }?.name,
+            recommendation: sizer.recommend(
+                evidence, limits: limits, ignoreReason: ignoreReason))
+    }
+
+    /// The largest first within a verdict, then by name.
+    private static func order(_ left: ServiceReport, _ right: ServiceReport) -> Bool {
+        func size(_ report: ServiceReport) -> Double {
+            report.limits.cpu?.bound?.rawValue ?? .infinity
+        }
+        return size(left) == size(right) ? left.id < right.id : size(left) > size(right)
+    }
+
+    // MARK: The project
+
+    /// The project whose samples belong to the Compose file; nil for all of them without a file.
+    private func chosenProject() throws -> String? {
+        guard compose != nil || project != nil else { return nil }
+        let series = try store.series().filter { $0.kind == .service }
+        let known = Set(series.compactMap(\.service.project))
+        if let project {
+            guard known.contains(project) else { throw unknown(project, known) }
+            return project
+        }
+        guard let compose else { return nil }
+        let named = compose.projectName ?? ComposeProject.name(ofDirectoryOf: compose.path)
+        if known.contains(named) { return named }
+        // Started under another name (-p, COMPOSE_PROJECT_NAME): unmistakable if only one fits.
+        let names = Set(compose.services.map(\.name))
+        let fitting = Set(
+            series.filter { names.contains($0.service.service) }.compactMap(\.service.project))
+        guard compose.projectName == nil, fitting.count == 1, let only = fitting.first else {
+            throw unknown(named, known)
+        }
+        return only
+    }
+
+    private func unknown(_ project: String, _ known: Set<String>) -> Failure {
+        let list = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
+        return Failure(
+            "the store \(store.path) has no samples of the project '\(project)' (it has: \(list)); "
+                + "choose one with --project")
+    }
+
+    // MARK: Notes
+
+    private func notes(
+        _ observed: [ServiceKey: [ReplicaObservations]], _ tiers: [ResourceTier], _ last: Timestamp
+    ) -> [String] {
+        var notes: [String] = []
+        let age = Double(ClockReading.now().time.milliseconds - last.milliseconds) / 1000
+        if age > 3600 {
+            notes.append(
+                "the last sample is \(spanText(seconds: age)) old: is 'rightsize sample' still run?")
+        }
+        guard let compose else { return notes }
+        notes += compose.warnings.map { "\(compose.path):\($0.line): \($0.text)" }
+        if tiers.isEmpty {
+            notes.append(
+                "\(compose.path) defines no tiers (x-resources-… anchors with limits): "
+                    + "small, medium and large stand for 0.5/512M, 1/1G and 2/2G")
+        }
+        let names = Set(compose.services.map(\.name))
+        let others = Set(observed.keys.map(\.id.service)).subtracting(names).sorted()
+        if !others.isEmpty {
+            notes.append(
+                "in the store, but not in \(compose.path): \(others.joined(separator: ", "))")
+        }
+        return notes
+    }
+}
+
+/// Compose's rules for naming a project.
+enum ComposeProject {
+    /// The name of the file's directory: lower case, without what a name may not hold.
+    static func name(ofDirectoryOf path: String) -> String {
+        let absolute = HostPath.absolute(path)
+        let directory = absolute.split(separator: "/").dropLast().last.map(String.init) ?? ""
+        let kept = directory.lowercased().unicodeScalars.filter {
+            ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-" || $0 == "_"
+        }
+        return String(String.UnicodeScalarView(kept.drop { $0 == "-" || $0 == "_" }))
+    }
+}
+
+extension ResourceTier {
+    var limits: ResourceLimits {
+        ResourceLimits(cpu: .bounded(cpuLimit), memory: .bounded(memoryLimit))
+    }
+}
+
+extension ServiceEvidence {
+    /// A service that was never seen in the window.
+    static let none = ServiceEvidence(
+        replicas: 0, cpu: nil, memory: nil, oomKills: 0, restarts: 0,
+        limits: ResourceLimits(cpu: nil, memory: nil),
+        coverage: Coverage(
+            first: Timestamp(seconds: 0), last: Timestamp(seconds: 0), samples: 0, seconds: 0,
+            stepSeconds: nil, gaps: 0))
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Compose
+import Measures
+import Reporting
+import Sizing
+import Storing
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Shows what each service uses, needs and should get, with the evidence.",
+        discussion: """
+            The window ends at the last sample in the store. With --compose the tiers, the current
+            assignments and the services are those of that file; without, the tiers are small
+            (0.5 CPU, 512M), medium (1, 1G) and large (2, 2G).
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table, json
+    }
+
+    @OptionGroup var evidence: EvidenceOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Read tiers and current assignments from this Compose file.", valueName: "file"))
+    var compose: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only this service, with everything known of it. May be given several times.",
+            valueName: "name"))
+    var service: [String] = []
+
+    @Option(help: "Output for people or for programs.")
+    var format = Format.table
+
+    @Option(help: "When to use colour.")
+    var color = Console.ColourChoice.auto
+
+    @Flag(help: "Exit with 1 when a service is at risk.")
+    var check = false
+
+    func run() throws {
+        try reportingFailure {
+            let builder = ReportBuilder(
+                store: try SampleStore(path: evidence.store.path, access: .readOnly),
+                policy: evidence.policy, sinceSeconds: evidence.since.seconds,
+                compose: try compose.map { path throws(ComposeError) in try ComposeFile(path: path) },
+                project: evidence.project)
+            var result = try builder.build()
+            try select(&result.report)
+            result.notes.forEach(Console.note)
+            let style = Console.style(colour: color)
+            switch format {
+            case .json: Console.write(try result.report.json() + "\n")
+            case .table where !service.isEmpty: Console.write(result.report.details(style))
+            case .table: Console.write(result.report.table(style))
+            }
+            let isAtRisk = result.report.services.contains {
+                [.raise, .noTierFits].contains($0.recommendation.verdict)
+            }
+            if check, isAtRisk { throw ExitCode.findings }
+        }
+    }
+
+    private func select(_ report: inout Report) throws {
+        guard !service.isEmpty else { return }
+        let known = Set(report.services.map(\.id.service))
+        if let missing = service.first(where: { !known.contains($0) }) {
+            throw Failure(
+                "no service '\(missing)' in the window; there are: "
+                    + known.sorted().joined(separator: ", "))
+        }
+        report.services.removeAll { !service.contains($0.id.service) }
+    }
+}

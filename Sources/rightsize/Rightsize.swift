@@ -1,0 +1,22 @@
+import ArgumentParser
+
+@main
+struct Rightsize: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "rightsize",
+        abstract: "Measures containers, recommends resource tiers, patches the Compose file.",
+        discussion: """
+            A first run:
+              rightsize sample                      one sample; let cron do this every minute
+              rightsize report --compose FILE       what each service needs, and why
+              rightsize patch FILE                  the change as a diff; --write applies it
+              rightsize demo                        all of this on example data
+
+            Exit codes: 0 fine, 1 findings (only with --check), 2 failure, 64 wrong usage,
+            130 interrupted.
+            """,
+        version: version,
+        subcommands: [SampleCommand.self, ReportCommand.self, PatchCommand.self, DemoCommand.self])
+}
