@@ -11,30 +11,36 @@ struct Column {
 
     /// The columns that fit, the most important first: what needs more room than there is falls away.
     static func fitting(_ report: Report, _ names: TierNames, _ style: TableStyle) -> [Column] {
-        let tier = tierColumn(report, names, style)
         let required = [
-            tier, cpuBar(report, style), memoryBar(report, style), throttled, oomKills,
+            tierColumn(report, names, style), cpuBar(report, style), memoryBar(report, style),
+            throttled, oomKills,
         ]
-        let binding = Column(header: "BOUND BY", width: 14) {
-            bindingText($0).fitted(14, ellipsis: style.ellipsis)
-        }
-        // Glyph, service at 16, one blank before each column.
-        var room = max(80, style.width) - 3 - 16
-        room -= required.reduce(binding.width + 1) { $0 + $1.width + 1 }
+        // What is left after the glyph and the required columns, one blank before each.
+        var room = max(80, style.width) - 3 - required.reduce(0) { $0 + $1.width + 1 } - 1
+        let services = report.services.map { serviceText($0, report, style).count }.max() ?? 0
+        let reasons = report.services.map { bindingText($0).count }.max() ?? 0
+        var serviceWidth = min(max(7, services), min(22, room / 2))
+        var reasonWidth = min(max(8, reasons), min(16, room - serviceWidth))
+        room -= serviceWidth + reasonWidth
         var shown: [String: Column] = [:]
-        for (key, column) in [("evidence", evidence), ("cpu", cpuValues), ("memory", memoryValues)]
+        for (key, column) in [("cpu", cpuValues), ("memory", memoryValues), ("evidence", evidence)]
         where room >= column.width + 1 {
             shown[key] = column
             room -= column.width + 1
         }
-        let longest = report.services.map { serviceText($0, report, style).count }.max() ?? 0
-        let serviceWidth = min(max(16, longest), 16 + max(0, room))
+        // What is left makes names whole, then reasons.
+        let widen = min(room, services - serviceWidth)
+        serviceWidth += max(0, widen)
+        reasonWidth += min(room - max(0, widen), max(0, reasons - reasonWidth))
         let service = Column(header: "SERVICE", width: serviceWidth) {
             serviceText($0, report, style).fitted(serviceWidth, ellipsis: style.ellipsis)
         }
+        let binding = Column(header: "BOUND BY", width: reasonWidth) {
+            bindingText($0).fitted(reasonWidth, ellipsis: style.ellipsis)
+        }
         return [
-            service, tier, required[1], shown["cpu"], required[2], shown["memory"], throttled,
-            oomKills, shown["evidence"], binding,
+            service, required[0], required[1], shown["cpu"], required[2], shown["memory"],
+            required[3], required[4], shown["evidence"], binding,
         ].compactMap(\.self)
     }
 
@@ -78,7 +84,7 @@ struct Column {
     }
 
     private static var cpuValues: Column {
-        Column(header: "  P50   P95   P99   MAX  /LIM", width: 28) {
+        Column(header: "  P50   P95   P99   MAX LIM", width: 28) {
             let cpu = $0.evidence.cpu
             let values = [cpu?.p50, cpu?.p95, cpu?.p99, cpu?.max].map {
                 ($0.map(\.shortText) ?? "").rightAligned(5)
@@ -89,7 +95,7 @@ struct Column {
     }
 
     private static var memoryValues: Column {
-        Column(header: "  P95   MAX  /LIM", width: 17) {
+        Column(header: "  P95   MAX LIM", width: 17) {
             let memory = $0.evidence.memory
             let values = [memory?.p95, memory?.max].map {
                 ($0.map(\.shortText) ?? "").rightAligned(5)

@@ -3,54 +3,61 @@ package import Statistics
 
 extension ServiceEvidence {
     /// Sums up what the replicas of one service showed.
-    /// - Parameter replicas: at least one.
+    /// - Parameter replicas: at least one, each with at least one sample.
     /// - Throws: when the statistics core cannot be used (`RIGHTSIZE_KERNELS`).
     package init(
         of replicas: [ReplicaObservations], policy: SizingPolicy
     ) throws(StatisticsError) {
-        precondition(!replicas.isEmpty)
+        precondition(!replicas.isEmpty && replicas.allSatisfy { !$0.sampleTimes.isEmpty })
         let quantiles = try Quantiles([0.5, 0.95, 0.99])
         var cpu: CPUEvidence?
         var memory: MemoryEvidence?
-        var coverage: Coverage?
+        var coverages: [Coverage] = []
         for replica in replicas {
-            let seen = replica.cpu.withoutGaps(policy)
-            let candidate = try CPUEvidence(seen.intervals, quantiles, policy)
-            if let candidate, cpu.map({ $0.demandP95 < candidate.demandP95 }) ?? true {
-                cpu = candidate
-            }
-            if let candidate = try MemoryEvidence(replica, quantiles),
-                memory.map({ $0.max < candidate.max }) ?? true
-            {
-                memory = candidate
-            }
-            let covered = Coverage(
-                first: replica.first, last: replica.last, samples: replica.samples,
-                seconds: seen.intervals.reduce(0) { $0 + $1.seconds }, stepSeconds: seen.step,
-                gaps: seen.gaps)
-            if coverage.map({ $0.seconds < covered.seconds }) ?? true { coverage = covered }
+            let intervals = replica.cpu.withoutGaps(policy)
+            let used = try CPUEvidence(intervals, quantiles, policy)
+            if let used, cpu.map({ $0.demandP95 < used.demandP95 }) ?? true { cpu = used }
+            let held = try MemoryEvidence(replica, quantiles)
+            if let held, memory.map({ $0.max < held.max }) ?? true { memory = held }
+            coverages.append(Coverage(replica, intervals, policy))
         }
-        // The replica started last runs with the limits that a change of today would replace.
-        let newest = replicas.max { $0.last < $1.last } ?? replicas[0]
+        // The replica seen last runs with the limits that a change of today would replace.
+        let newest = replicas.max { $0.sampleTimes.last! < $1.sampleTimes.last! }!
         self.init(
             replicas: replicas.count, cpu: cpu, memory: memory,
             oomKills: replicas.reduce(0) { $0 + $1.oomKills },
             restarts: replicas.reduce(0) { $0 + $1.restarts },
             limits: ResourceLimits(cpu: newest.cpuLimit, memory: newest.memoryLimit),
-            coverage: coverage!)
+            coverage: coverages.max { $0.seconds < $1.seconds }!)
     }
 }
 
 extension [CPUInterval] {
     /// Leaves out intervals so long that what happened inside is unknown.
-    fileprivate func withoutGaps(
-        _ policy: SizingPolicy
-    ) -> (intervals: [CPUInterval], step: Double?, gaps: Int) {
-        guard !isEmpty else { return ([], nil, 0) }
-        let lengths = map(\.seconds).sorted()
-        let step = lengths[lengths.count / 2]
-        let kept = filter { $0.seconds <= policy.gapFactor * step }
-        return (kept, step, count - kept.count)
+    fileprivate func withoutGaps(_ policy: SizingPolicy) -> [CPUInterval] {
+        guard let usual = map(\.seconds).upperMedian else { return [] }
+        return filter { $0.seconds <= policy.gapFactor * usual }
+    }
+}
+
+extension [Double] {
+    /// The middle value, the larger of two; nil when empty.
+    fileprivate var upperMedian: Double? { isEmpty ? nil : sorted()[count / 2] }
+}
+
+extension Coverage {
+    fileprivate init(
+        _ replica: ReplicaObservations, _ intervals: [CPUInterval], _ policy: SizingPolicy
+    ) {
+        let times = replica.sampleTimes.sorted()
+        let steps = zip(times, times.dropFirst()).map {
+            Double($1.milliseconds - $0.milliseconds) / 1000
+        }
+        let usual = steps.upperMedian
+        self.init(
+            first: times[0], last: times[times.count - 1], samples: times.count,
+            seconds: intervals.reduce(0) { $0 + $1.seconds }, stepSeconds: usual,
+            gaps: usual.map { usual in steps.count { $0 > policy.gapFactor * usual } } ?? 0)
     }
 }
 

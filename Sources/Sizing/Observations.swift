@@ -14,15 +14,10 @@ package struct ReplicaObservations: Sendable {
     /// The limits last seen; nil where none was ever read.
     package var cpuLimit: Limit<Cores>?
     package var memoryLimit: Limit<Bytes>?
-    package var first: Timestamp
-    package var last: Timestamp
-    package var samples = 0
+    /// When each sample was taken, running or not; in the order taken.
+    package var sampleTimes: [Timestamp] = []
 
-    package init(instance: String, first: Timestamp, last: Timestamp) {
-        self.instance = instance
-        self.first = first
-        self.last = last
-    }
+    package init(instance: String) { self.instance = instance }
 }
 
 /// CPU use between two samples of one incarnation.

@@ -52,7 +52,8 @@ package struct Sizer: Sendable {
     }
 
     private func waitReason(_ evidence: ServiceEvidence) -> String {
-        if evidence.cpu == nil { return "no CPU rate yet: two samples of one run are needed" }
+        if evidence.coverage.samples == 0 { return "no sample in the window" }
+        if evidence.cpu == nil { return "not seen running at two samples in a row" }
         if evidence.memory == nil { return "no memory reading yet" }
         return "\(spanText(seconds: evidence.coverage.seconds)) of "
             + "\(spanText(seconds: policy.evidenceSecondsMin)) seen"
@@ -89,13 +90,14 @@ private struct Needs {
         guard let cpu = evidence.cpu, let memory = evidence.memory else { return nil }
         let target = policy.targetUtilisation
         add(.cpuMean, cpu.demandMean, target, "mean CPU \(cpu.demandMean.text)")
-        if cpu.demandP95 > cpu.p95 {
+        // Only where throttling changes the number that a person sees.
+        if cpu.demandP95.rawValue > cpu.p95.rawValue * 1.01 {
             let share = percentText(cpu.throttledShare ?? 0)
             add(
                 .cpuThrottled, cpu.demandP95, target,
                 "p95 CPU \(cpu.p95.text) under \(share) throttling, \(cpu.demandP95.text) wanted")
         } else {
-            add(.cpuP95, cpu.p95, target, "p95 CPU \(cpu.p95.text)")
+            add(.cpuP95, cpu.demandP95, target, "p95 CPU \(cpu.p95.text)")
         }
         add(.memoryMean, Double(memory.mean.rawValue) / target, "mean memory \(memory.mean.text)")
         add(

@@ -22,14 +22,9 @@ struct ObservationReader {
         var restarts: [ContainerID: Int64] = [:]
         for run in runs {
             let series = run.incarnation.series
-            let first = history.ticks[Int(run.rows[0])].time
-            let last = history.ticks[Int(run.rows[run.rows.count - 1])].time
             var replica =
-                observations[series]
-                ?? ReplicaObservations(instance: series.instance, first: first, last: last)
-            replica.first = min(replica.first, first)
-            replica.last = max(replica.last, last)
-            replica.samples += run.rows.count
+                observations[series] ?? ReplicaObservations(instance: series.instance)
+            replica.sampleTimes += run.rows.map { history.ticks[Int($0)].time }
             try addCPU(of: run, to: &replica)
             addMemory(of: run, to: &replica)
             addKills(of: run, restarts: &restarts[run.incarnation.container], to: &replica)
