@@ -47,11 +47,13 @@ if [[ ${#packages[@]} -gt 0 ]]; then
 fi
 
 directory=$(mktemp -d "${TMPDIR:-/tmp}/rightsize-lab.XXXXXX")
+checks=""
 # Called by the trap.
 # shellcheck disable=SC2317,SC2329
 clean_up() {
     local status=$?
     trap - EXIT INT TERM
+    if [[ -n "$checks" ]] && kill "$checks" 2>/dev/null; then wait "$checks" || true; fi
     "$here/engine.sh" down "$directory" || true
     rm -rf "$directory"
     exit "$status"
@@ -76,4 +78,7 @@ timeout 60 "$COMPOSE_BINARY" -f "$directory/compose.yaml" up --detach --quiet-pu
     exit 2
 }
 
-python3 -B "$here/lab_checks.py" "$binary" "$directory"
+# In the background, so that the traps need not wait for it.
+python3 -B "$here/lab_checks.py" "$binary" "$directory" &
+checks=$!
+wait "$checks"

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -256,6 +257,8 @@ def main(arguments):
     if len(arguments) != 2:
         print(__doc__.split("\n", 1)[0], file=sys.stderr)
         return 64
+    # An exception, so that the program under test is ended too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     tool, directory = Tool(arguments[0]), arguments[1]
     compose = os.path.join(directory, "compose.yaml")
     store = os.path.join(directory, "store.db")
