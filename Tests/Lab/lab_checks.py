@@ -34,12 +34,12 @@ class ServiceReport:
     oom_kills = property(lambda self: self._fields["oom_kills"])
     restarts = property(lambda self: self._fields["restarts"])
     samples = property(lambda self: self._fields["evidence"]["samples"])
-    current_tier = property(lambda self: self._tier("current"))
-    recommended_tier = property(lambda self: self._tier("recommended"))
+    current_tier = property(lambda self: self._tier("current", "tier"))
+    recommended_tier = property(lambda self: self._tier("recommended", "name"))
 
-    def _tier(self, field):
+    def _tier(self, *path):
         """`small` for `small`, `resources-small` and `x-resources-small`; None without a tier."""
-        name = (self._fields.get(field) or {}).get("tier")
+        name = (self._fields.get(path[0]) or {}).get(path[1])
         return name.rsplit("-", 1)[-1] if name else None
 
 
