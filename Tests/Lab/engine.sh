@@ -66,9 +66,10 @@ leftovers() {
     local directory=$1 name process
     name=$(cgroup_name "$directory")
     for process in /proc/[0-9]*; do
-        if tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF -- "$directory/engine-exec"; then
+        # -z: arguments end with a zero byte. A process may end before it is read.
+        if grep -qszF -- "$directory/engine-exec" "$process/cmdline"; then
             echo "${process#/proc/}"
-        elif grep -q ":/$name/" "$process/cgroup" 2>/dev/null; then
+        elif grep -qs ":/$name/" "$process/cgroup"; then
             echo "${process#/proc/}"
         fi
     done
