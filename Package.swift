@@ -13,7 +13,12 @@ let house: [SwiftSetting] = [
 /// A kernel target: the one kernel source compiled for one instruction set. Always optimised, since
 /// SIMD code without optimisation is too slow even to test with.
 func selectionKernels(_ suffix: String, march: String?) -> Target {
-    var settings = house + [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode"])]
+    var settings =
+        house + [
+            .unsafeFlags([
+                "-O", "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode",
+            ])
+        ]
     #if arch(x86_64)
         if let march {
             settings.append(.unsafeFlags(["-Xcc", "-march=\(march)"]))
@@ -38,7 +43,7 @@ let package = Package(
     name: "rightsize",
     products: [.executable(name: "rightsize", targets: ["rightsize"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         .systemLibrary(

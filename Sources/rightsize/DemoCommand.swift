@@ -35,7 +35,9 @@ struct DemoCommand: ParsableCommand {
 
     /// Really measures the machine that the demo runs on.
     private func showLive(_ style: TableStyle) throws {
-        say("1. LIVE: this machine, now. Reading its kernel files for \(spanText(seconds: `for`.seconds)).")
+        say(
+            "1. LIVE: this machine, now. Reading its kernel files for \(spanText(seconds: `for`.seconds))."
+        )
         let directory = try TemporaryStore()
         let store = try SampleStore(path: directory.path, access: .readWrite)
         let recorder = Recorder(sampler: Sampler(engine: liveEngine()), store: store, quiet: false)

@@ -19,7 +19,7 @@ struct ObservationReader {
         let runs = history.incarnations.filter { !$0.rows.isEmpty }.sorted {
             $0.rows[0] < $1.rows[0]
         }
-        var restarts: [ContainerID: Int64] = [:]
+        var kills: [ContainerID: KillCount] = [:]
         for run in runs {
             let series = run.incarnation.series
             var replica =
@@ -27,8 +27,15 @@ struct ObservationReader {
             replica.sampleTimes += run.rows.map { history.ticks[Int($0)].time }
             try addCPU(of: run, to: &replica)
             addMemory(of: run, to: &replica)
-            addKills(of: run, restarts: &restarts[run.incarnation.container], to: &replica)
             observations[series] = replica
+            kills[
+                run.incarnation.container,
+                default: KillCount(series: series, windowStart: history.ticks[0].time)
+            ].add(run)
+        }
+        for count in kills.values {
+            observations[count.series]?.oomKills += count.oomKills
+            observations[count.series]?.restarts += count.restarts
         }
         return observations
     }
@@ -99,36 +106,5 @@ struct ObservationReader {
         if let last = run[.memoryLimit].last(where: { $0 != nil }), let last {
             replica.memoryLimit = Limit(wireValue: last)
         }
-    }
-
-    /// Counts OOM kills by whichever source saw more: the kernel's counter, which dies with the
-    /// container's group, or the engine's flag and its restarts, which Podman does not set.
-    /// - Parameter restarts: the last restart count of this container, from its earlier runs.
-    private func addKills(
-        of run: IncarnationHistory, restarts: inout Int64?, to replica: inout ReplicaObservations
-    ) {
-        let counter = run[.memoryOOMKills].compactMap(\.self)
-        var kernelKills = zip(counter, counter.dropFirst()).reduce(0) { sum, pair in
-            sum + max(0, pair.1 - pair.0)
-        }
-        // What the counter held at the first reading happened in this run; whether before the window
-        // is known only where the run began inside it.
-        if let first = counter.first, let started = run.incarnation.startedAt,
-            let windowStart = history.ticks.first?.time, started >= windowStart
-        {
-            kernelKills += first
-        }
-        var engineKills: Int64 = 0
-        let killed = run[.oomKilled]
-        for (index, count) in run[.restarts].enumerated() {
-            guard let count else { continue }
-            let new = restarts.map { max(0, count - $0) } ?? 0
-            replica.restarts += Int(new)
-            if killed[index] == 1 { engineKills += new }
-            restarts = count
-        }
-        // A kill that no restart followed: the container stays dead.
-        if killed.last == 1, engineKills == 0 { engineKills = 1 }
-        replica.oomKills += Int(max(kernelKills, engineKills))
     }
 }

@@ -26,7 +26,9 @@ struct PatchCommand: ParsableCommand {
     var check = false
 
     func validate() throws {
-        if write, check { throw ValidationError("--check looks, --write changes: give one of them") }
+        if write, check {
+            throw ValidationError("--check looks, --write changes: give one of them")
+        }
     }
 
     func run() throws {

@@ -21,7 +21,8 @@ struct PatchProposal {
             case .raise, .lower, .assign: wanted[name] = recommendation.tier?.name
             case .noTierFits:
                 let line = compose.service(name).map { ":\($0.line)" } ?? ""
-                unmet.append("not changed: \(name) (\(compose.path)\(line)): \(recommendation.reason)")
+                unmet.append(
+                    "not changed: \(name) (\(compose.path)\(line)): \(recommendation.reason)")
             case .wait: counts.wait += 1
             case .keep, .ignore: counts.keep += 1
             }

@@ -56,7 +56,8 @@ struct Recorder {
     private static func summary(_ outcome: Sampler.Outcome) -> String {
         let running = outcome.tick.samples.count { $0.values[.cpuUsage] != nil }
         let stopped = outcome.tick.samples.count - running
-        var text = "\(outcome.tick.time.iso8601) read \(running) container\(running == 1 ? "" : "s")"
+        var text =
+            "\(outcome.tick.time.iso8601) read \(running) container\(running == 1 ? "" : "s")"
         if stopped > 0 { text += " (\(stopped) more not running)" }
         text += " from \(outcome.source)"
         if !outcome.skipped.isEmpty {

@@ -140,7 +140,8 @@ struct ReportBuilder {
         let age = Double(ClockReading.now().time.milliseconds - last.milliseconds) / 1000
         if age > 3600 {
             notes.append(
-                "the last sample is \(spanText(seconds: age)) old: is 'rightsize sample' still run?")
+                "the last sample is \(spanText(seconds: age)) old: is 'rightsize sample' still run?"
+            )
         }
         guard let compose else { return notes }
         notes += compose.warnings.map { "\(compose.path):\($0.line): \($0.text)" }

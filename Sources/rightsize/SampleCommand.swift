@@ -41,7 +41,8 @@ struct SampleCommand: ParsableCommand {
             // Before the first sample: a signal that comes during one must not cut it short.
             let signals = every == nil ? nil : StopSignals()
             let choice: Sampler.EngineChoice =
-                noEngine ? .none : .at(try EngineAddress(dockerHost: Console.environment("DOCKER_HOST")))
+                noEngine
+                ? .none : .at(try EngineAddress(dockerHost: Console.environment("DOCKER_HOST")))
             let recorder = Recorder(
                 sampler: Sampler(engine: choice),
                 store: try SampleStore(path: store.path, access: .readWrite), quiet: quiet)

@@ -62,18 +62,19 @@ import Testing
         #expect(evidence.limits.cpu == .bounded(Cores(2)))
     }
 
-    @Test(arguments: [
-        (0.5, nil, 0.5, 0.5),
-        (0.5, 0, 0.5, 0.5),
-        (0.45, 0.1, 0.5, 0.5),
-        (0.4, 0.2, 0.5, 0.5),
-        // More than a quarter throttled: at least 1.25 × the limit was wanted.
-        (0.3, 0.3, 0.5, 0.625),
-        (0.49, 0.3, 0.5, 0.7),
-        // No more than three times what was seen, however throttled.
-        (0.5, 0.99, 0.5, 1.5),
-        (0.5, 1.0, nil, 1.5),
-    ] as [(Double, Double?, Double?, Double)])
+    @Test(
+        arguments: [
+            (0.5, nil, 0.5, 0.5),
+            (0.5, 0, 0.5, 0.5),
+            (0.45, 0.1, 0.5, 0.5),
+            (0.4, 0.2, 0.5, 0.5),
+            // More than a quarter throttled: at least 1.25 × the limit was wanted.
+            (0.3, 0.3, 0.5, 0.625),
+            (0.49, 0.3, 0.5, 0.7),
+            // No more than three times what was seen, however throttled.
+            (0.5, 0.99, 0.5, 1.5),
+            (0.5, 1.0, nil, 1.5),
+        ] as [(Double, Double?, Double?, Double)])
     func demandBehindThrottling(
         cores: Double, share: Double?, limit: Double?, demand: Double
     ) {

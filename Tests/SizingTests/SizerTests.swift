@@ -142,7 +142,8 @@ import Testing
         let sizer = Sizer(policy: SizingPolicy(), tiers: ResourceTier.standard)
         var evidence = Self.evidence(cpu: 1, memory: 100)
         evidence.memory = nil
-        #expect(sizer.recommend(evidence, limits: evidence.limits).reason == "no memory reading yet")
+        #expect(
+            sizer.recommend(evidence, limits: evidence.limits).reason == "no memory reading yet")
         evidence.cpu = nil
         let advice = sizer.recommend(evidence, limits: evidence.limits)
         #expect(advice.verdict == .wait)

@@ -1,0 +1,50 @@
+import Measures
+import Storing
+
+/// Counts one container's OOM kills and restarts over its runs.
+///
+/// Two sources see kills, and neither sees all: the kernel's counter dies with the container's group
+/// (on v1 and v2 alike), and the engine's flag with the restarts it counts misses a killed child, and is
+/// never set by Podman. The same kill is often seen by both, by the kernel in the run it ended and by
+/// the engine in the next, so the larger count stands, not the sum.
+struct KillCount {
+    let series: SeriesIdentity
+    let windowStart: Timestamp
+    private var kernelKills: Int64 = 0
+    private var engineKills: Int64 = 0
+    private var restartCount: Int64?
+    private var isFlagged = false
+    private(set) var restarts = 0
+
+    init(series: SeriesIdentity, windowStart: Timestamp) {
+        self.series = series
+        self.windowStart = windowStart
+    }
+
+    var oomKills: Int {
+        // A kill that no restart followed: the container stays dead.
+        Int(max(kernelKills, engineKills, isFlagged ? 1 : 0))
+    }
+
+    /// - Parameter run: later than those before it.
+    mutating func add(_ run: IncarnationHistory) {
+        let counter = run[.memoryOOMKills].compactMap(\.self)
+        kernelKills += zip(counter, counter.dropFirst()).reduce(0) { $0 + max(0, $1.1 - $1.0) }
+        // What the counter held at the first reading happened in this run; whether before the window is
+        // known only where the run began inside it.
+        if let first = counter.first, let started = run.incarnation.startedAt,
+            started >= windowStart
+        {
+            kernelKills += first
+        }
+        let flags = run[.oomKilled]
+        for (index, count) in run[.restarts].enumerated() {
+            if flags[index] == 1 { isFlagged = true }
+            guard let count else { continue }
+            let new = restartCount.map { max(0, count - $0) } ?? 0
+            restarts += Int(new)
+            if flags[index] == 1 { engineKills += new }
+            restartCount = count
+        }
+    }
+}
