@@ -1,0 +1,87 @@
+# make demo   shows the whole job on this machine and on the example estate
+# make test   runs every test that needs no privileges
+# Both install what is missing first (setup).
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+
+# One self-contained program: Swift's runtime, SQLite, zlib, libyaml and libc inside. It starts faster, and
+# runs on any Linux of this architecture.
+RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable
+BINARY := .build/release/rightsize
+PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
+
+.PHONY: setup build demo test lab-test lint format bench install uninstall data clean
+
+setup:
+	@command -v $(SWIFT) >/dev/null || { \
+	  echo "Swift 6.1 or later is needed: see https://www.swift.org/install/linux/" >&2; exit 2; }
+	@missing=(); for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' \
+	    || missing+=($$package); done; \
+	if [ $${#missing[@]} -gt 0 ]; then \
+	  if [ "$$(id -u)" -eq 0 ]; then as=""; \
+	  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as="sudo -n"; \
+	  else echo "Run this once: sudo apt-get install $${missing[*]}" >&2; exit 2; fi; \
+	  echo "Installing $${missing[*]}"; \
+	  $$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    $$as apt-get install -y -qq --no-install-recommends $${missing[*]} >/dev/null; \
+	fi
+
+# FoundationEssentials mentions functions that a static libc can only half provide (getgrnam); the linker
+# warns of each, and none is called.
+build: setup
+	@$(SWIFT) build $(RELEASE_FLAGS) --product rightsize 2>&1 \
+	  | grep -v -e 'statically linked applications requires' -e 'mktemp. is dangerous' ; \
+	  exit $${PIPESTATUS[0]}
+
+demo: build
+	@$(BINARY) demo
+
+test: build
+	RIGHTSIZE_BINARY="$(CURDIR)/$(BINARY)" $(SWIFT) test
+
+# Needs root: starts a real Docker Engine of its own, samples five containers, reports, patches.
+lab-test: build
+	Tests/Lab/lab-test.sh $(BINARY)
+	Tests/Lab/estate-test.sh $(BINARY)
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+bench: build
+	Benchmarks/run.sh $(BINARY)
+
+install: build
+	install -D -m 755 -s $(BINARY) $(DESTDIR)$(PREFIX)/bin/rightsize
+	install -d $(DESTDIR)$(PREFIX)/share/rightsize/estate
+	install -m 644 data/estate/* $(DESTDIR)$(PREFIX)/share/rightsize/estate/
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(BINARY) --generate-completion-script bash \
+	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rightsize
+	$(BINARY) --generate-completion-script zsh \
+	  > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rightsize
+	$(BINARY) --generate-completion-script fish \
+	  > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/rightsize.fish
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/rightsize \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rightsize \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rightsize \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/rightsize.fish
+	rm -rf $(DESTDIR)$(PREFIX)/share/rightsize
+
+# Makes the example estate's history anew; the same seed gives the same bytes.
+data: setup
+	$(SWIFT) build -c release --product EstateGenerator
+	rm -f data/estate/history.db
+	.build/release/EstateGenerator data/estate/history.db
+
+clean:
+	rm -rf .build .build-*
