@@ -33,6 +33,8 @@ package enum SeriesKind: Int64, CaseIterable, Sendable {
     case unit = 5
     /// Any other control group, named by its path.
     case cgroup = 6
+    /// The machine as a whole.
+    case host = 7
 }
 
 /// What a series is about, for as long as it exists: one instance (replica) of a service. A recreated
@@ -42,6 +44,10 @@ package struct SeriesIdentity: Hashable, Sendable {
     package var service: ServiceID
     /// The container number of a Compose service; empty where there is only one of a kind.
     package var instance: String
+
+    /// The machine as a whole.
+    package static let host = SeriesIdentity(
+        kind: .host, service: ServiceID(project: nil, service: "host"))
 
     package init(kind: SeriesKind, service: ServiceID, instance: String = "") {
         self.kind = kind

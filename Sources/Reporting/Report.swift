@@ -10,6 +10,8 @@ package struct Report: Sendable {
     package var source: String
     package var window: Window
     package var host: HostCapacity
+    /// What the machine as a whole used; nil where that was not recorded.
+    package var hostEvidence: ServiceEvidence?
     package var policy: SizingPolicy
     package var tiers: [ResourceTier]
     /// Where the tiers were read from; nil for the built-in ones.
@@ -30,7 +32,8 @@ package struct Report: Sendable {
 
     package init(
         version: String, generatedAt: Timestamp, source: String, window: Window,
-        host: HostCapacity, policy: SizingPolicy, tiers: [ResourceTier], tiersSource: String?,
+        host: HostCapacity, hostEvidence: ServiceEvidence?, policy: SizingPolicy,
+        tiers: [ResourceTier], tiersSource: String?,
         services: [ServiceReport]
     ) {
         self.version = version
@@ -38,6 +41,7 @@ package struct Report: Sendable {
         self.source = source
         self.window = window
         self.host = host
+        self.hostEvidence = hostEvidence
         self.policy = policy
         self.tiers = tiers
         self.tiersSource = tiersSource

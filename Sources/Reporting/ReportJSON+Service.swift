@@ -181,6 +181,7 @@ extension SeriesKind {
         case .pod: "pod"
         case .unit: "unit"
         case .cgroup: "cgroup"
+        case .host: "host"
         }
     }
 }

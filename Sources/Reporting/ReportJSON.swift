@@ -38,7 +38,10 @@ private struct ReportJSON: Encodable {
         window = Window(
             from: report.window.from.iso8601, to: report.window.to.iso8601,
             ticks: report.window.ticks)
-        host = Host(cpuCores: report.host.cpus?.rawValue, memoryBytes: report.host.memory?.rawValue)
+        host = Host(
+            cpuCores: report.host.cpus?.rawValue, memoryBytes: report.host.memory?.rawValue,
+            cpu: report.hostEvidence?.cpu.map { ServiceJSON.CPU($0, utilisation: nil) },
+            memory: report.hostEvidence?.memory.map { ServiceJSON.Memory($0, utilisation: nil) })
         policy = Policy(
             targetUtilisation: report.policy.targetUtilisation,
             memoryHeadroom: report.policy.memoryHeadroom,
@@ -57,7 +60,10 @@ private struct ReportJSON: Encodable {
     struct Host: Encodable {
         var cpuCores: Double?
         var memoryBytes: Int64?
+        var cpu: ServiceJSON.CPU?
+        var memory: ServiceJSON.Memory?
         private enum CodingKeys: String, CodingKey {
+            case cpu, memory
             case cpuCores = "cpu_cores"
             case memoryBytes = "memory_bytes"
         }

@@ -63,22 +63,24 @@ struct Column {
     }
 
     private static func cpuBar(_ report: Report, _ style: TableStyle) -> Column {
-        bar("CPU P95", report, style) { $0.cpuUtilisation }
+        bar("CPU P95", report, style) { ($0.cpuUtilisation, $0.evidence.cpu?.p95.text) }
     }
 
     private static func memoryBar(_ report: Report, _ style: TableStyle) -> Column {
-        bar("MEM MAX", report, style) { $0.memoryUtilisation }
+        bar("MEM MAX", report, style) { ($0.memoryUtilisation, $0.evidence.memory?.max.text) }
     }
 
+    /// A bar and a percentage where there is a limit, else the value alone.
     private static func bar(
         _ header: String, _ report: Report, _ style: TableStyle,
-        _ share: @escaping (ServiceReport) -> Double?
+        _ content: @escaping (ServiceReport) -> (share: Double?, value: String?)
     ) -> Column {
         Column(header: header, width: barWidth + 5) { service in
-            let share = share(service)
+            let (share, value) = content(service)
+            guard let share else { return (value ?? "").rightAligned(barWidth + 5) }
             let bar = style.bar(
                 share, target: report.policy.targetUtilisation, width: barWidth)
-            let percent = share.map { fixedText(min($0, 9.99) * 100, decimals: 0) + "%" } ?? ""
+            let percent = fixedText(min(share, 9.99) * 100, decimals: 0) + "%"
             return bar + percent.rightAligned(5)
         }
     }

@@ -23,7 +23,9 @@ private struct ReportTable {
     }
 
     var text: String {
-        var lines = [title, "", headline, "", header]
+        var lines = [title]
+        if let host { lines.append(host) }
+        lines += ["", headline, "", header]
         for group in Group.all {
             let services = report.services.filter {
                 group.verdicts.contains($0.recommendation.verdict)
@@ -41,12 +43,24 @@ private struct ReportTable {
         let projects = Set(report.services.compactMap(\.id.project)).sorted()
         let window = report.window
         let seconds = Double(window.to.milliseconds - window.from.milliseconds) / 1000
-        return [
-            "rightsize \(report.version)",
-            projects.count == 1 ? projects[0] : "\(projects.count) projects",
-            count(report.services.count, "service"),
-            "\(spanText(seconds: seconds)) to \(window.to.minuteText)",
-        ].joined(separator: style.separator)
+        var parts = ["rightsize \(report.version)"]
+        if !projects.isEmpty {
+            parts.append(projects.count == 1 ? projects[0] : "\(projects.count) projects")
+        }
+        parts.append(count(report.services.count, "service"))
+        parts.append("\(spanText(seconds: seconds)) to \(window.to.minuteText)")
+        return parts.joined(separator: style.separator)
+    }
+
+    /// What the machine used of what it has.
+    private var host: String? {
+        guard let evidence = report.hostEvidence, let cpu = evidence.cpu,
+            let memory = evidence.memory, let cpus = report.host.cpus,
+            let total = report.host.memory
+        else { return nil }
+        return "host: CPU p50 \(cpu.p50.text), p95 \(cpu.p95.text) of \(cpus.text) cores"
+            + style.separator
+            + "memory p95 \(memory.p95.text), max \(memory.max.text) of \(total.text)"
     }
 
     private var headline: String {

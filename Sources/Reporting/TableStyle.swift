@@ -32,8 +32,7 @@ package struct TableStyle: Hashable, Sendable {
     }
 
     /// A bar for `share` of a limit, with a tick at the target. A share above 1 fills it.
-    func bar(_ share: Double?, target: Double, width: Int) -> String {
-        guard let share else { return String(repeating: " ", count: width) }
+    func bar(_ share: Double, target: Double, width: Int) -> String {
         let filled = Int((min(max(share, 0), 1) * Double(width)).rounded())
         let tick = Int(target * Double(width))
         var bar = ""

@@ -26,7 +26,7 @@ package struct Sampler {
         package var source: String
     }
 
-    /// Reads every container once.
+    /// Reads the machine and every container once.
     /// - Throws: when nothing can be known: no control groups, or an engine that fails. A container that
     ///   fails is skipped and named.
     package func tick(at clock: ClockReading? = nil) throws(SamplingError) -> Outcome {
@@ -39,7 +39,7 @@ package struct Sampler {
         let clock = clock ?? ClockReading.now()
         var tick = Tick(
             time: clock.time, boot: boot, uptimeMilliseconds: clock.uptimeMilliseconds,
-            host: host.capacity(), samples: [])
+            host: host.capacity(), samples: [hostSample(boot)])
         var skipped = inventory.skipped
         for item in inventory.items {
             var values = item.engineValues
@@ -55,6 +55,13 @@ package struct Sampler {
             tick.samples.append(ContainerSample(incarnation: item.incarnation, values: values))
         }
         return Outcome(tick: tick, skipped: skipped, source: source)
+    }
+
+    private func hostSample(_ boot: BootID) -> ContainerSample {
+        ContainerSample(
+            incarnation: Incarnation(
+                series: .host, container: ContainerID(rawValue: boot.rawValue), name: "host"),
+            values: host.values())
     }
 
     private static func unread(_ values: MetricValues) -> String {

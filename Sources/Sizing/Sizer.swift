@@ -53,7 +53,10 @@ package struct Sizer: Sendable {
 
     private func waitReason(_ evidence: ServiceEvidence) -> String {
         if evidence.coverage.samples == 0 { return "no sample in the window" }
-        if evidence.cpu == nil { return "not seen running at two samples in a row" }
+        if evidence.cpu == nil {
+            return evidence.memory == nil
+                ? "not seen running at two samples in a row" : "its CPU use was never read twice"
+        }
         if evidence.memory == nil { return "no memory reading yet" }
         return "\(spanText(seconds: evidence.coverage.seconds)) of "
             + "\(spanText(seconds: policy.evidenceSecondsMin)) seen"

@@ -40,7 +40,9 @@ struct DemoCommand: ParsableCommand {
         )
         let directory = try TemporaryStore()
         let store = try SampleStore(path: directory.path, access: .readWrite)
-        let recorder = Recorder(sampler: Sampler(engine: liveEngine()), store: store, quiet: false)
+        let recorder = Recorder(
+            sampler: Sampler(engine: liveEngine()), store: store, quiet: false,
+            acceptsHostAlone: true)
         let ending = try recorder.loop(every: 1, for: `for`.seconds, until: StopSignals())
         guard ending == .timeUp else { throw ExitCode.interrupted }
         var policy = SizingPolicy()

@@ -8,12 +8,16 @@ struct Recorder {
     let sampler: Sampler
     let store: SampleStore
     let quiet: Bool
+    /// Whether a machine without any container is worth recording.
+    var acceptsHostAlone = false
 
     /// One sample, stored when this returns.
     func record() throws {
         let start = ClockReading.now().uptimeMilliseconds
         let outcome = try sampler.tick()
-        guard !outcome.tick.samples.isEmpty else { throw Self.nothingFound(outcome) }
+        guard acceptsHostAlone || outcome.tick.samples.contains(where: \.isContainer) else {
+            throw Self.nothingFound(outcome)
+        }
         try store.append(outcome.tick)
         try store.compact()
         guard !quiet else { return }
@@ -54,8 +58,9 @@ struct Recorder {
     }
 
     private static func summary(_ outcome: Sampler.Outcome) -> String {
-        let running = outcome.tick.samples.count { $0.values[.cpuUsage] != nil }
-        let stopped = outcome.tick.samples.count - running
+        let containers = outcome.tick.samples.filter(\.isContainer)
+        let running = containers.count { $0.values[.memoryCurrent] ?? $0.values[.cpuUsage] != nil }
+        let stopped = containers.count - running
         var text =
             "\(outcome.tick.time.iso8601) read \(running) container\(running == 1 ? "" : "s")"
         if stopped > 0 { text += " (\(stopped) more not running)" }
@@ -76,4 +81,9 @@ struct Recorder {
             "no containers found in \(outcome.source): start some, or point DOCKER_HOST at the "
                 + "engine that runs them")
     }
+}
+
+extension ContainerSample {
+    /// Whether this is about a container or group, not the machine.
+    fileprivate var isContainer: Bool { incarnation.series.kind != .host }
 }

@@ -30,8 +30,14 @@ struct ReportBuilder {
         let project = try chosenProject()
         let history = try store.history(
             of: ObservationReader.metrics, in: from...extent.last,
-            where: { $0.kind != .oneOff && (project == nil || $0.service.project == project) })
-        let observed = try ObservationReader(history: history).observations()
+            where: {
+                $0.kind == .host
+                    || $0.kind != .oneOff && (project == nil || $0.service.project == project)
+            })
+        var observed = try ObservationReader(history: history).observations()
+        let host = try observed.removeValue(forKey: .host).map {
+            try ServiceEvidence(of: [$0], policy: policy)
+        }
         let services = Dictionary(grouping: observed) { ServiceKey($0.key) }.mapValues {
             $0.map(\.value)
         }
@@ -42,7 +48,8 @@ struct ReportBuilder {
             window: Report.Window(
                 from: history.ticks.map(\.time).min() ?? from, to: extent.last,
                 ticks: history.ticks.count),
-            host: history.ticks.last?.host ?? HostCapacity(cpus: nil, memory: nil), policy: policy,
+            host: history.ticks.last?.host ?? HostCapacity(cpus: nil, memory: nil),
+            hostEvidence: host, policy: policy,
             tiers: sizer.tiers, tiersSource: tiers.isEmpty ? nil : compose?.path,
             services: try serviceReports(services, sizer, project).sorted(by: Self.order))
         return Result(report: report, notes: notes(services, tiers, extent.last))

@@ -80,7 +80,7 @@ import Testing
         address.socketPath = captured.directory.path + "/docker.sock"
         let outcome = try Sampler(host: captured.host, engine: .at(address)).tick()
         #expect(outcome.source == "control groups, no engine")
-        #expect(outcome.tick.samples.count == 4)
+        #expect(outcome.containers.count == 4)
         address.isExplicit = true
         #expect(
             throws: SamplingError.engineUnreachable(socket: address.socketPath, reason: .noSocket)

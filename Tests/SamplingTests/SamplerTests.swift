@@ -38,7 +38,7 @@ import Testing
         let outcome = try Sampler(host: captured.host, engine: .none).tick(at: Self.clock)
         #expect(valuesByName(outcome) == (try readExpected(capture + ".expected")))
         #expect(outcome.skipped.isEmpty)
-        #expect(outcome.tick.samples.allSatisfy { $0.incarnation.series.kind == .cgroup })
+        #expect(outcome.containers.allSatisfy { $0.incarnation.series.kind == .cgroup })
     }
 
     @Test func identityComesFromLabelsNotNames() throws {
@@ -102,7 +102,7 @@ import Testing
         let address = try EngineAddress(dockerHost: "unix://" + engine.socketPath)
         let outcome = try Sampler(host: captured.host, engine: .at(address)).tick(at: Self.clock)
         #expect(
-            outcome.tick.samples.map(\.incarnation.series) == [
+            outcome.containers.map(\.incarnation.series) == [
                 SeriesIdentity(
                     kind: .oneOff, service: ServiceID(project: "shop", service: "web"),
                     instance: "1"),
@@ -119,6 +119,6 @@ import Testing
 
     private func valuesByName(_ outcome: Sampler.Outcome) -> [String: MetricValues] {
         Dictionary(
-            uniqueKeysWithValues: outcome.tick.samples.map { ($0.incarnation.name, $0.values) })
+            uniqueKeysWithValues: outcome.containers.map { ($0.incarnation.name, $0.values) })
     }
 }

@@ -44,3 +44,10 @@ struct CapturedHost {
         for (name, bytes) in files { try directory.write(name, bytes) }
     }
 }
+
+extension Sampler.Outcome {
+    /// All samples but the machine's own.
+    var containers: [ContainerSample] {
+        tick.samples.filter { $0.incarnation.series.kind != .host }
+    }
+}

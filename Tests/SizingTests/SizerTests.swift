@@ -144,7 +144,11 @@ import Testing
         evidence.memory = nil
         #expect(
             sizer.recommend(evidence, limits: evidence.limits).reason == "no memory reading yet")
-        evidence.cpu = nil
+        (evidence.memory, evidence.cpu) = (Self.evidence(cpu: 1, memory: 100).memory, nil)
+        #expect(
+            sizer.recommend(evidence, limits: evidence.limits).reason
+                == "its CPU use was never read twice")
+        evidence.memory = nil
         let advice = sizer.recommend(evidence, limits: evidence.limits)
         #expect(advice.verdict == .wait)
         #expect(advice.reason == "not seen running at two samples in a row")
