@@ -15,8 +15,10 @@ extension PatchPlan {
         } catch {
             throw unverified("the patched text does not parse: \(error)")
         }
-        try verifyServices(of: patched)
-        try verifyRest(of: patched)
+        let before = Fingerprints(file.tree)
+        let after = Fingerprints(patched.tree)
+        try verifyServices(of: patched, before, after)
+        try verifyRest(of: patched, before, after)
         let again = patched.plan(assigning: assigned)
         guard again.edits.isEmpty, again.refusals.isEmpty else {
             throw unverified("planning again would still change something")
@@ -27,13 +29,13 @@ extension PatchPlan {
         return bytes
     }
 
-    private func verifyServices(of patched: ComposeFile) throws(ComposeError) {
+    private func verifyServices(
+        of patched: ComposeFile, _ before: Fingerprints, _ after: Fingerprints
+    ) throws(ComposeError) {
         guard patched.services.map(\.name) == file.services.map(\.name) else {
             throw unverified("the list of services would change")
         }
         let tiers = Dictionary(uniqueKeysWithValues: file.tiers.map { ($0.name, $0) })
-        let before = Fingerprints(file.tree)
-        let after = Fingerprints(patched.tree)
         for (old, new) in zip(file.services, patched.services) {
             guard let tierName = assigned[old.name] else {
                 guard before[old.entry.value] == after[new.entry.value],
@@ -50,14 +52,15 @@ extension PatchPlan {
         }
     }
 
-    private func verifyRest(of patched: ComposeFile) throws(ComposeError) {
+    private func verifyRest(
+        of patched: ComposeFile, _ before: Fingerprints, _ after: Fingerprints
+    ) throws(ComposeError) {
         let name = ComposeKey.services.rawValue
-        var before = Fingerprints(file.tree).entries(of: file.root, MergeResolver(file.tree))
-        var after = Fingerprints(patched.tree)
-            .entries(of: patched.root, MergeResolver(patched.tree))
-        before[name] = nil
-        after[name] = nil
-        guard before == after else {
+        var old = before.entries(of: file.root, MergeResolver(file.tree))
+        var new = after.entries(of: patched.root, MergeResolver(patched.tree))
+        old[name] = nil
+        new[name] = nil
+        guard old == new else {
             throw unverified("something outside `services:` would change")
         }
     }

@@ -40,17 +40,23 @@ extension Planner {
         return nil
     }
 
-    /// The service's own text is also merged into others.
-    func refuseSharedService(
-        _ service: ComposeService, _ node: NodeID, _ wanted: ComposeTier
+    /// The text around the alias is used again elsewhere, and would change there too.
+    func refuseSharedText(
+        _ service: ComposeService, _ node: NodeID, _ source: NodeID
     ) -> Outcome? {
-        guard let anchor = tree.anchorNames[node],
-            (dependents[node] ?? []).contains(where: { $0 != service.name })
-        else { return nil }
-        return .refused(
-            .sharedServiceAnchor, at: service.entry.key,
-            "&\(anchor) gives its text to \(others(of: node, than: service.name)), which would "
-                + "change too; give them `<<: [*TIER, *\(anchor)]` first")
+        let lists = tree.entries(of: node).lazy.map(\.value).filter { value in
+            tree[value].kind == .sequence && tree[value].span.contains(tree[source].span.lowerBound)
+        }
+        for container in [node, file.servicesNode] + lists {
+            guard let use = firstAliases[container], let anchor = tree.anchorNames[container]
+            else { continue }
+            let heirs = otherNames(of: node, than: service.name).map { " (\($0))" } ?? ""
+            return .refused(
+                .sharedServiceAnchor, at: container == node ? service.entry.key : container,
+                "&\(anchor) shares this text with line \(line(of: use))\(heirs), which would change "
+                    + "too; put `<<: [*TIER, *\(anchor)]` there first, or swap it for both by hand")
+        }
+        return nil
     }
 
     /// The wanted alias must mean the wanted tier at the place where it will stand.

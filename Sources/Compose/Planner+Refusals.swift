@@ -38,14 +38,6 @@ extension Planner {
         return nil
     }
 
-    private var servicesAlias: NodeID? {
-        var resolver = resolver
-        guard let found = resolver.find(.services, in: file.root),
-            !found.merges.isEmpty || tree[found.value].kind == .alias
-        else { return nil }
-        return found.key
-    }
-
     mutating func refuseExtends(_ service: ComposeService, _ node: NodeID) -> Outcome? {
         if let extends = resolver.find(.extends, in: node) {
             return .refused(
@@ -133,8 +125,12 @@ extension Planner {
 
     /// The other services that get their `deploy` from a mapping.
     func others(of mapping: NodeID, than service: String) -> String {
+        otherNames(of: mapping, than: service) ?? "no other service"
+    }
+
+    func otherNames(of mapping: NodeID, than service: String) -> String? {
         let names = (dependents[mapping] ?? []).filter { $0 != service }
-        guard !names.isEmpty else { return "no other service" }
+        guard !names.isEmpty else { return nil }
         let shown = names.prefix(5).joined(separator: ", ")
         return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
     }

@@ -16,6 +16,10 @@ struct Planner {
     let dependents: [NodeID: [String]]
     /// Which services name a service in `extends`.
     let extended: [String: String]
+    /// The first alias of each node that has one.
+    let firstAliases: [NodeID: NodeID]
+    /// The key `services:` where its mapping stands elsewhere.
+    let servicesAlias: NodeID?
 
     init(_ file: ComposeFile) {
         self.file = file
@@ -35,9 +39,13 @@ struct Planner {
                 extended[base] = service.name
             }
         }
+        servicesAlias = resolver.find(.services, in: file.root).flatMap { found in
+            found.merges.isEmpty && file.tree[found.value].kind == .mapping ? nil : found.key
+        }
         self.resolver = resolver
         self.dependents = dependents
         self.extended = extended
+        firstAliases = Self.firstAliases(file.tree)
     }
 
     /// - Parameter assignments: tier names by service name.
@@ -100,7 +108,7 @@ struct Planner {
         }
         if let refusal = refuseSource(source, deploy, wanted) { return refusal }
         if let refusal = refuseOtherDeploys(node, source, wanted) { return refusal }
-        if let refusal = refuseSharedService(service, node, wanted) { return refusal }
+        if let refusal = refuseSharedText(service, node, source) { return refusal }
         if let refusal = refuseAnchorPosition(source, wanted) { return refusal }
         let current = tree.resolved(source)
         if let refusal = refuseOtherKeys(node, from: current, to: wanted, at: source) {
@@ -115,6 +123,15 @@ struct Planner {
     }
 
     func line(of node: NodeID) -> Int { file.source.line(at: tree[node].span.lowerBound) }
+
+    private static func firstAliases(_ tree: YAMLTree) -> [NodeID: NodeID] {
+        var first: [NodeID: NodeID] = [:]
+        for index in tree.nodes.indices where tree.nodes[index].kind == .alias {
+            guard let target = tree.nodes[index].first, first[target] == nil else { continue }
+            first[target] = NodeID(rawValue: Int32(index))
+        }
+        return first
+    }
 
     /// The service named by `extends`, where it is one of the same file.
     static func extendedService(of node: NodeID, _ resolver: inout MergeResolver) -> String? {
