@@ -27,7 +27,7 @@ extension Planner {
             return .refused(
                 .serviceIsAlias, at: entry.value,
                 "the service is \(spelling(entry.value)), one text with "
-                    + "\(others(of: node, than: service.name)); give it a text of its own, such as "
+                    + "\(others(of: node, than: service.name) ?? "its anchor"); give it a text of its own, such as "
                     + "`<<: [*TIER, \(spelling(entry.value))]`")
         }
         if let found = servicesAlias {
@@ -123,16 +123,16 @@ extension Planner {
         tree[source].kind == .alias ? "*\(tree.text(of: source))" : "a mapping"
     }
 
-    /// The other services that get their `deploy` from a mapping.
-    func others(of mapping: NodeID, than service: String) -> String {
-        otherNames(of: mapping, than: service) ?? "no other service"
-    }
-
-    func otherNames(of mapping: NodeID, than service: String) -> String? {
-        let names = (dependents[mapping] ?? []).filter { $0 != service }
-        guard !names.isEmpty else { return nil }
-        let shown = names.prefix(5).joined(separator: ", ")
-        return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
+    /// The other services that get their `deploy` from a mapping; nil for none.
+    ///
+    /// - Parameter service: one of them that is not named; nil to name all.
+    func others(of mapping: NodeID, than service: String?) -> String? {
+        guard let known = dependents[mapping] else { return nil }
+        let count = known.count - (service == nil ? 0 : 1)
+        let shown = known.names.filter { $0 != service }.prefix(5)
+        guard !shown.isEmpty else { return nil }
+        let names = shown.joined(separator: ", ")
+        return count > shown.count ? "\(names) and \(count - shown.count) more" : names
     }
 
     /// A tier's limits as one would write them.

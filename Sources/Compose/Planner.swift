@@ -7,13 +7,23 @@ struct Planner {
         case refused(PatchRefusal.Reason, at: NodeID?, String)
     }
 
+    /// Enough names for a person to read, and how many there are.
+    struct Dependents {
+        private(set) var names: [String] = []
+        private(set) var count = 0
+
+        mutating func add(_ name: String) {
+            count += 1
+            if names.count <= 5 { names.append(name) }
+        }
+    }
+
     let file: ComposeFile
     let tree: YAMLTree
     var resolver: MergeResolver
-    let fingerprints: Fingerprints
-    var tierEntries: [NodeID: [String: Int]] = [:]
+    var differences: TierDifferences
     /// Which services a mapping gives their `deploy`, directly or through merges.
-    let dependents: [NodeID: [String]]
+    let dependents: [NodeID: Dependents]
     /// Which services name a service in `extends`.
     let extended: [String: String]
     /// The first alias of each node that has one.
@@ -25,15 +35,15 @@ struct Planner {
         self.file = file
         tree = file.tree
         var resolver = MergeResolver(file.tree)
-        fingerprints = Fingerprints(file.tree)
-        var dependents: [NodeID: [String]] = [:]
+        differences = TierDifferences(file.tree, Fingerprints(file.tree))
+        var dependents: [NodeID: Dependents] = [:]
         var extended: [String: String] = [:]
         for service in file.services {
             guard let node = file.tree.mapping(service.entry.value) else { continue }
             let deploy = resolver.find(.deploy, in: node)
             let sources = [node] + (deploy?.merges.map(file.tree.resolved) ?? [])
             for source in sources where file.tree[source].hasAnchor {
-                dependents[source, default: []].append(service.name)
+                dependents[source, default: Dependents()].add(service.name)
             }
             if let base = Self.extendedService(of: node, &resolver) {
                 extended[base] = service.name
