@@ -96,10 +96,9 @@ struct Planner {
         _ service: ComposeService, _ tierName: String, _ tier: ComposeTier?
     ) -> Outcome {
         guard let wanted = tier else { return refuseUnknownTier(tierName) }
+        // Another tier, or none, with the very same resources is as good: nothing would be saved.
         let hasItsResources = service.resources.isEquivalent(to: ComposeResources(wanted.tier))
-        if service.tier == tierName || (service.tier == nil && hasItsResources) {
-            return .unchanged
-        }
+        if service.tier == tierName || hasItsResources { return .unchanged }
         guard let node = tree.mapping(service.entry.value) else {
             return .refused(
                 .notAMapping, at: service.entry.key,
