@@ -30,7 +30,7 @@ package struct ComposeService: Sendable {
 }
 
 extension ComposeService {
-    /// Nil where the limit is not known here, because it is interpolated or unreadable.
+    /// Nil where the limit is not known here, because it is interpolated, unreadable or inherited.
     package var cpuLimit: Limit<Cores>? { Self.limit(resources.cpuLimit, none: Cores(0)) }
     package var memoryLimit: Limit<Bytes>? { Self.limit(resources.memoryLimit, none: Bytes(0)) }
 
@@ -41,7 +41,7 @@ extension ComposeService {
         switch value {
         case .absent: .unlimited
         case .known(let quantity): quantity > none ? .bounded(quantity) : .unlimited
-        case .unknown: nil
+        case .unknown, .inherited: nil
         }
     }
 }

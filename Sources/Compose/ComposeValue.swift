@@ -7,6 +7,8 @@ package enum ComposeValue<Quantity: Hashable & Sendable>: Hashable, Sendable {
     case known(Quantity)
     /// The text as written, such as `${MEM:-512M}`.
     case unknown(String)
+    /// Not written here, but maybe in the service that this one extends.
+    case inherited
 
     package var known: Quantity? {
         if case .known(let quantity) = self { quantity } else { nil }

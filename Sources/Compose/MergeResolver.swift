@@ -19,6 +19,8 @@ struct Found {
 struct MergeResolver {
     let tree: YAMLTree
     private var remembered: [Question: Answer] = [:]
+    /// The merge sources of the mapping asked last: a service is asked for a dozen keys in a row.
+    private var latest: (mapping: NodeID, sources: [NodeID])?
 
     private struct Question: Hashable {
         var mapping: NodeID
@@ -82,12 +84,21 @@ struct MergeResolver {
         }
         if case .own = answer { return answer }
         guard hasMerge else { return .absent }
-        for source in tree.mergeSourcesByPrecedence(of: mapping) {
+        for source in sources(of: mapping) {
             guard let target = tree.mapping(source) else { continue }
             if case .absent = self.answer(key, in: target) { continue }
             return .merged(from: source)
         }
         return .absent
+    }
+}
+
+extension MergeResolver {
+    private mutating func sources(of mapping: NodeID) -> [NodeID] {
+        if let latest, latest.mapping == mapping { return latest.sources }
+        let sources = tree.mergeSourcesByPrecedence(of: mapping)
+        latest = (mapping, sources)
+        return sources
     }
 }
 

@@ -15,7 +15,10 @@ extension ModelReader {
     }
 
     private func hasDuplicates(_ mapping: NodeID) -> Bool {
-        // Most mappings are small, and comparing a few keys needs no memory.
+        guard let first = tree[mapping].first, let value = tree[first].next,
+            tree[value].next != nil
+        else { return false }
+        // Most mappings are small, and comparing a few keys is faster than hashing them.
         var earlier: [ArraySlice<UInt8>] = []
         var seen: Set<ArraySlice<UInt8>> = []
         for (key, _) in tree.entries(of: mapping) {

@@ -62,7 +62,7 @@ extension ModelReader {
             return .known(Cores(quota.rawValue / 100_000))
         case (.known, .unknown(let text)): return .unknown(text)
         case (.unknown(let text), _): return .unknown(text)
-        case (.absent, _): return .absent
+        case (.absent, _), (.inherited, _), (_, .inherited): return quota
         }
     }
 
@@ -89,10 +89,10 @@ extension ModelReader {
 
     /// What the service does not say itself may come from the service that it extends.
     private static func markInherited(_ values: inout ComposeResources) {
-        if values.cpuLimit.isAbsent { values.cpuLimit = .unknown("extends") }
-        if values.memoryLimit.isAbsent { values.memoryLimit = .unknown("extends") }
-        if values.cpuReservation.isAbsent { values.cpuReservation = .unknown("extends") }
-        if values.memoryReservation.isAbsent { values.memoryReservation = .unknown("extends") }
+        if values.cpuLimit.isAbsent { values.cpuLimit = .inherited }
+        if values.memoryLimit.isAbsent { values.memoryLimit = .inherited }
+        if values.cpuReservation.isAbsent { values.cpuReservation = .inherited }
+        if values.memoryReservation.isAbsent { values.memoryReservation = .inherited }
     }
 
     // MARK: Replicas and labels

@@ -15,8 +15,10 @@ extension PatchPlan {
         } catch {
             throw unverified("the patched text does not parse: \(error)")
         }
-        try verifyServices(of: patched)
-        try verifyRest(of: patched)
+        let before = Fingerprints(file.tree)
+        let after = Fingerprints(patched.tree)
+        try verifyServices(of: patched, before, after)
+        try verifyRest(of: patched, before, after)
         let again = patched.plan(assigning: assigned)
         guard again.edits.isEmpty, again.refusals.isEmpty else {
             throw unverified("planning again would still change something")
@@ -27,13 +29,14 @@ extension PatchPlan {
         return bytes
     }
 
-    private func verifyServices(of patched: ComposeFile) throws(ComposeError) {
+    private func verifyServices(
+        of patched: ComposeFile, _ before: Fingerprints, _ after: Fingerprints
+    ) throws(ComposeError) {
         guard patched.services.map(\.name) == file.services.map(\.name) else {
             throw unverified("the list of services would change")
         }
         let tiers = Dictionary(uniqueKeysWithValues: file.tiers.map { ($0.name, $0) })
-        let before = Fingerprints(file.tree)
-        let after = Fingerprints(patched.tree)
+        var differences = TierDifferences(file.tree, before)
         for (old, new) in zip(file.services, patched.services) {
             guard let tierName = assigned[old.name] else {
                 guard before[old.entry.value] == after[new.entry.value],
@@ -44,20 +47,45 @@ extension PatchPlan {
             guard let wanted = tiers[tierName], new.tier == tierName,
                 new.resources.isEquivalent(to: ComposeResources(wanted.tier))
             else { throw unverified("service \(old.name) would not get tier \(tierName)") }
-            guard file.rest(of: old, before) == patched.rest(of: new, after) else {
-                throw unverified("service \(old.name) would change in more than its resources")
-            }
+            let swaps = swaps(
+                file.tree, old.entry.value, before, patched.tree, new.entry.value, after)
+            guard swaps.count == 1,
+                differences.names(from: swaps[0], to: wanted.node, in: old.entry.value).isEmpty
+            else { throw unverified("service \(old.name) would change in more than its resources") }
         }
     }
 
-    private func verifyRest(of patched: ComposeFile) throws(ComposeError) {
+    /// What the merge sources that are not the same any more stood for. Everything else must be the same,
+    /// else the answer is empty.
+    private func swaps(
+        _ oldTree: YAMLTree, _ old: NodeID, _ before: Fingerprints, _ newTree: YAMLTree,
+        _ new: NodeID, _ after: Fingerprints
+    ) -> [NodeID] {
+        var swaps: [NodeID] = []
+        var newEntries = newTree.entries(of: new)
+        for (key, value) in oldTree.entries(of: old) {
+            guard let other = newEntries.next(), before[key] == after[other.key] else { return [] }
+            if before[value] == after[other.value] { continue }
+            guard oldTree.isMergeKey(key) else { return [] }
+            let sources = oldTree.mergeSources(value)
+            let others = newTree.mergeSources(other.value)
+            guard sources.count == others.count else { return [] }
+            for (source, other) in zip(sources, others) where before[source] != after[other] {
+                swaps.append(oldTree.resolved(source))
+            }
+        }
+        return newEntries.next() == nil ? swaps : []
+    }
+
+    private func verifyRest(
+        of patched: ComposeFile, _ before: Fingerprints, _ after: Fingerprints
+    ) throws(ComposeError) {
         let name = ComposeKey.services.rawValue
-        var before = Fingerprints(file.tree).entries(of: file.root, MergeResolver(file.tree))
-        var after = Fingerprints(patched.tree)
-            .entries(of: patched.root, MergeResolver(patched.tree))
-        before[name] = nil
-        after[name] = nil
-        guard before == after else {
+        var old = before.entries(of: file.root, MergeResolver(file.tree))
+        var new = after.entries(of: patched.root, MergeResolver(patched.tree))
+        old[name] = nil
+        new[name] = nil
+        guard old == new else {
             throw unverified("something outside `services:` would change")
         }
     }
@@ -66,23 +94,5 @@ extension PatchPlan {
         ComposeError(
             .unverified, path: file.path,
             "not patched: \(text). This is a defect of rightsize; please report it with the file")
-    }
-}
-
-extension ComposeFile {
-    /// All that a service has in effect, but for its resources.
-    fileprivate func rest(of service: ComposeService, _ prints: Fingerprints) -> [String: Int] {
-        guard let node = tree.mapping(service.entry.value) else { return [:] }
-        var resolver = MergeResolver(tree)
-        var rest = prints.entries(of: node, resolver)
-        guard
-            let deploy = resolver.find(.deploy, in: node).flatMap({ tree.mapping($0.value) })
-        else { return rest }
-        rest[ComposeKey.deploy.rawValue] = nil
-        for (key, value) in prints.entries(of: deploy, resolver)
-        where key != ComposeKey.resources.rawValue {
-            rest["deploy.\(key)"] = value
-        }
-        return rest
     }
 }

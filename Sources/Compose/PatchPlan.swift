@@ -12,6 +12,19 @@ package struct PatchPlan: Sendable {
     package let assigned: [String: String]
 
     package var isEmpty: Bool { edits.isEmpty }
+
+    /// - Parameters:
+    ///   - edits: sorted and not overlapping; `patchedBytes()` proves the rest.
+    package init(
+        file: ComposeFile, edits: [ByteEdit], refusals: [PatchRefusal], unchanged: [String],
+        assigned: [String: String]
+    ) {
+        self.file = file
+        self.edits = edits
+        self.refusals = refusals
+        self.unchanged = unchanged
+        self.assigned = assigned
+    }
 }
 
 /// A service that is not changed, and why.

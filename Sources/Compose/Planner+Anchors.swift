@@ -9,7 +9,7 @@ extension Planner {
         }
         let anchored = tree.resolved(source)
         if file.tierNames[anchored] != nil { return nil }
-        let shared = others(of: anchored, than: "")
+        let shared = others(of: anchored, than: nil) ?? "this service"
         if let step = deploy.merges.last, file.tierNames[deploy.owner] != nil {
             return .refused(
                 .chainedAnchor, at: source,
@@ -40,17 +40,23 @@ extension Planner {
         return nil
     }
 
-    /// The service's own text is also merged into others.
-    func refuseSharedService(
-        _ service: ComposeService, _ node: NodeID, _ wanted: ComposeTier
+    /// The text around the alias is used again elsewhere, and would change there too.
+    func refuseSharedText(
+        _ service: ComposeService, _ node: NodeID, _ source: NodeID
     ) -> Outcome? {
-        guard let anchor = tree.anchorNames[node],
-            (dependents[node] ?? []).contains(where: { $0 != service.name })
-        else { return nil }
-        return .refused(
-            .sharedServiceAnchor, at: service.entry.key,
-            "&\(anchor) gives its text to \(others(of: node, than: service.name)), which would "
-                + "change too; give them `<<: [*TIER, *\(anchor)]` first")
+        let lists = tree.entries(of: node).lazy.map(\.value).filter { value in
+            tree[value].kind == .sequence && tree[value].span.contains(tree[source].span.lowerBound)
+        }
+        for container in [node, file.servicesNode] + lists {
+            guard let use = firstAliases[container], let anchor = tree.anchorNames[container]
+            else { continue }
+            let heirs = others(of: node, than: service.name).map { " (\($0))" } ?? ""
+            return .refused(
+                .sharedServiceAnchor, at: container == node ? service.entry.key : container,
+                "&\(anchor) shares this text with line \(line(of: use))\(heirs), which would change "
+                    + "too; put `<<: [*TIER, *\(anchor)]` there first, or swap it for both by hand")
+        }
+        return nil
     }
 
     /// The wanted alias must mean the wanted tier at the place where it will stand.
@@ -74,39 +80,11 @@ extension Planner {
     mutating func refuseOtherKeys(
         _ node: NodeID, from current: NodeID, to wanted: ComposeTier, at source: NodeID
     ) -> Outcome? {
-        let own = Set(
-            tree.entries(of: node).filter { !tree.isMergeKey($0.key) }
-                .compactMap { tree.keyText($0.key) })
-        var changed = differences(current, wanted.node, except: own.union(["deploy"]))
-        if let old = deployMapping(of: current), let new = deployMapping(of: wanted.node) {
-            changed += differences(old, new, except: ["resources"]).map { "deploy.\($0)" }
-        }
+        let changed = differences.names(from: current, to: wanted.node, in: node)
         guard !changed.isEmpty else { return nil }
         return .refused(
             .otherKeysChange, at: source,
             "\(spelling(source)) and *\(wanted.anchor) also differ in "
                 + "\(changed.joined(separator: ", ")); if that is meant, swap the alias by hand")
-    }
-
-    private mutating func deployMapping(of anchored: NodeID) -> NodeID? {
-        resolver.find(.deploy, in: anchored).flatMap { tree.mapping($0.value) }
-    }
-
-    /// The keys that two mappings do not have alike.
-    private mutating func differences(
-        _ left: NodeID, _ right: NodeID, except: Set<String>
-    ) -> [String] {
-        let left = entries(of: left)
-        let right = entries(of: right)
-        return Set(left.keys).union(right.keys).subtracting(except)
-            .filter { left[$0] != right[$0] }.sorted()
-    }
-
-    /// Remembered, since a tier is compared once for each of its services.
-    private mutating func entries(of mapping: NodeID) -> [String: Int] {
-        if let known = tierEntries[mapping] { return known }
-        let entries = fingerprints.entries(of: mapping, resolver)
-        tierEntries[mapping] = entries
-        return entries
     }
 }

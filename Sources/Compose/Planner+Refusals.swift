@@ -27,7 +27,7 @@ extension Planner {
             return .refused(
                 .serviceIsAlias, at: entry.value,
                 "the service is \(spelling(entry.value)), one text with "
-                    + "\(others(of: node, than: service.name)); give it a text of its own, such as "
+                    + "\(others(of: node, than: service.name) ?? "its anchor"); give it a text of its own, such as "
                     + "`<<: [*TIER, \(spelling(entry.value))]`")
         }
         if let found = servicesAlias {
@@ -36,14 +36,6 @@ extension Planner {
                 "`services:` is an alias (line \(line(of: found))); edit the anchor by hand")
         }
         return nil
-    }
-
-    private var servicesAlias: NodeID? {
-        var resolver = resolver
-        guard let found = resolver.find(.services, in: file.root),
-            !found.merges.isEmpty || tree[found.value].kind == .alias
-        else { return nil }
-        return found.key
     }
 
     mutating func refuseExtends(_ service: ComposeService, _ node: NodeID) -> Outcome? {
@@ -131,12 +123,16 @@ extension Planner {
         tree[source].kind == .alias ? "*\(tree.text(of: source))" : "a mapping"
     }
 
-    /// The other services that get their `deploy` from a mapping.
-    func others(of mapping: NodeID, than service: String) -> String {
-        let names = (dependents[mapping] ?? []).filter { $0 != service }
-        guard !names.isEmpty else { return "no other service" }
-        let shown = names.prefix(5).joined(separator: ", ")
-        return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
+    /// The other services that get their `deploy` from a mapping; nil for none.
+    ///
+    /// - Parameter service: one of them that is not named; nil to name all.
+    func others(of mapping: NodeID, than service: String?) -> String? {
+        guard let known = dependents[mapping] else { return nil }
+        let count = known.count - (service == nil ? 0 : 1)
+        let shown = known.names.filter { $0 != service }.prefix(5)
+        guard !shown.isEmpty else { return nil }
+        let names = shown.joined(separator: ", ")
+        return count > shown.count ? "\(names) and \(count - shown.count) more" : names
     }
 
     /// A tier's limits as one would write them.

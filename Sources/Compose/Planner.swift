@@ -7,37 +7,55 @@ struct Planner {
         case refused(PatchRefusal.Reason, at: NodeID?, String)
     }
 
+    /// Enough names for a person to read, and how many there are.
+    struct Dependents {
+        private(set) var names: [String] = []
+        private(set) var count = 0
+
+        mutating func add(_ name: String) {
+            count += 1
+            if names.count <= 5 { names.append(name) }
+        }
+    }
+
     let file: ComposeFile
     let tree: YAMLTree
     var resolver: MergeResolver
-    let fingerprints: Fingerprints
-    var tierEntries: [NodeID: [String: Int]] = [:]
+    var differences: TierDifferences
     /// Which services a mapping gives their `deploy`, directly or through merges.
-    let dependents: [NodeID: [String]]
+    let dependents: [NodeID: Dependents]
     /// Which services name a service in `extends`.
     let extended: [String: String]
+    /// The first alias of each node that has one.
+    let firstAliases: [NodeID: NodeID]
+    /// The key `services:` where its mapping stands elsewhere.
+    let servicesAlias: NodeID?
 
     init(_ file: ComposeFile) {
         self.file = file
         tree = file.tree
         var resolver = MergeResolver(file.tree)
-        fingerprints = Fingerprints(file.tree)
-        var dependents: [NodeID: [String]] = [:]
+        differences = TierDifferences(file.tree, Fingerprints(file.tree))
+        var dependents: [NodeID: Dependents] = [:]
         var extended: [String: String] = [:]
         for service in file.services {
             guard let node = file.tree.mapping(service.entry.value) else { continue }
             let deploy = resolver.find(.deploy, in: node)
             let sources = [node] + (deploy?.merges.map(file.tree.resolved) ?? [])
             for source in sources where file.tree[source].hasAnchor {
-                dependents[source, default: []].append(service.name)
+                dependents[source, default: Dependents()].add(service.name)
             }
             if let base = Self.extendedService(of: node, &resolver) {
                 extended[base] = service.name
             }
         }
+        servicesAlias = resolver.find(.services, in: file.root).flatMap { found in
+            found.merges.isEmpty && file.tree[found.value].kind == .mapping ? nil : found.key
+        }
         self.resolver = resolver
         self.dependents = dependents
         self.extended = extended
+        firstAliases = Self.firstAliases(file.tree)
     }
 
     /// - Parameter assignments: tier names by service name.
@@ -78,10 +96,9 @@ struct Planner {
         _ service: ComposeService, _ tierName: String, _ tier: ComposeTier?
     ) -> Outcome {
         guard let wanted = tier else { return refuseUnknownTier(tierName) }
+        // Another tier, or none, with the very same resources is as good: nothing would be saved.
         let hasItsResources = service.resources.isEquivalent(to: ComposeResources(wanted.tier))
-        if service.tier == tierName || (service.tier == nil && hasItsResources) {
-            return .unchanged
-        }
+        if service.tier == tierName || hasItsResources { return .unchanged }
         guard let node = tree.mapping(service.entry.value) else {
             return .refused(
                 .notAMapping, at: service.entry.key,
@@ -100,7 +117,7 @@ struct Planner {
         }
         if let refusal = refuseSource(source, deploy, wanted) { return refusal }
         if let refusal = refuseOtherDeploys(node, source, wanted) { return refusal }
-        if let refusal = refuseSharedService(service, node, wanted) { return refusal }
+        if let refusal = refuseSharedText(service, node, source) { return refusal }
         if let refusal = refuseAnchorPosition(source, wanted) { return refusal }
         let current = tree.resolved(source)
         if let refusal = refuseOtherKeys(node, from: current, to: wanted, at: source) {
@@ -115,6 +132,15 @@ struct Planner {
     }
 
     func line(of node: NodeID) -> Int { file.source.line(at: tree[node].span.lowerBound) }
+
+    private static func firstAliases(_ tree: YAMLTree) -> [NodeID: NodeID] {
+        var first: [NodeID: NodeID] = [:]
+        for index in tree.nodes.indices where tree.nodes[index].kind == .alias {
+            guard let target = tree.nodes[index].first, first[target] == nil else { continue }
+            first[target] = NodeID(rawValue: Int32(index))
+        }
+        return first
+    }
 
     /// The service named by `extends`, where it is one of the same file.
     static func extendedService(of node: NodeID, _ resolver: inout MergeResolver) -> String? {

@@ -84,8 +84,10 @@ extension YAMLTree {
 
     func isMergeKey(_ key: NodeID) -> Bool {
         let node = self[key]
+        let start = Int(node.textStart)
         return node.kind == .scalar && node.isPlain && !node.hasTag
-            && bytes(of: key).elementsEqual([UInt8(ascii: "<"), UInt8(ascii: "<")])
+            && Int(node.textEnd) == start + 2 && decoded[start] == UInt8(ascii: "<")
+            && decoded[start + 1] == UInt8(ascii: "<")
     }
 
     /// An empty value, `~` or `null`.

@@ -31,7 +31,14 @@ struct CorpusTests {
             struct Resources: Decodable { var limits, reservations: Values? }
             struct Values: Decodable { var cpus, memory: Value? }
             var deploy: Deploy?
-            var cpus, mem_limit, mem_reservation, cpu_quota, cpu_period: Value?
+            var cpus, memoryLimit, memoryReservation, cpuQuota: Value?
+
+            private enum CodingKeys: String, CodingKey {
+                case deploy, cpus
+                case memoryLimit = "mem_limit"
+                case memoryReservation = "mem_reservation"
+                case cpuQuota = "cpu_quota"
+            }
         }
         /// A number or a text; both occur for the same key.
         struct Value: Decodable {
@@ -46,12 +53,18 @@ struct CorpusTests {
                 }
             }
         }
-        var compose_v2, compose_v1, pyyaml: Answer
+        var composeV2, composeV1, pyyaml: Answer
+
+        private enum CodingKeys: String, CodingKey {
+            case pyyaml
+            case composeV2 = "compose_v2"
+            case composeV1 = "compose_v1"
+        }
 
         /// The best answer: v2's, else v1's, else what a plain YAML reader sees.
         var services: [String: Service?]? {
-            if compose_v2.status == "ok" { return compose_v2.services }
-            if compose_v1.status == "ok" { return compose_v1.services }
+            if composeV2.status == "ok" { return composeV2.services }
+            if composeV1.status == "ok" { return composeV1.services }
             return pyyaml.status == "ok" ? pyyaml.docs?.first ?? nil : nil
         }
     }
@@ -87,12 +100,13 @@ struct CorpusTests {
         let limits = wanted.deploy?.resources?.limits
         let reservations = wanted.deploy?.resources?.reservations
         let have = service.resources
-        check(have.memoryLimit, limits?.memory ?? wanted.mem_limit, Bytes.init(composeSize:), place)
         check(
-            have.memoryReservation, reservations?.memory ?? wanted.mem_reservation,
+            have.memoryLimit, limits?.memory ?? wanted.memoryLimit, Bytes.init(composeSize:), place)
+        check(
+            have.memoryReservation, reservations?.memory ?? wanted.memoryReservation,
             Bytes.init(composeSize:), place)
         check(have.cpuReservation, reservations?.cpus, Cores.init(composeCPUs:), place)
-        if wanted.cpu_quota == nil {
+        if wanted.cpuQuota == nil {
             check(have.cpuLimit, limits?.cpus ?? wanted.cpus, Cores.init(composeCPUs:), place)
         }
     }
@@ -104,7 +118,8 @@ struct CorpusTests {
         switch have {
         case .absent: #expect(wanted == nil, place)
         case .known(let quantity): #expect(wanted.flatMap { parse($0.text) } == quantity, place)
-        case .unknown(let text): #expect(text == "extends" || text.contains("$"), place)
+        case .unknown(let text): #expect(text.contains("$"), place)
+        case .inherited: break
         }
     }
 

@@ -1,4 +1,5 @@
 import Compose
+import Glibc
 import Testing
 
 /// Bad input: what, where (line and column from 1) and what to do.
@@ -70,6 +71,17 @@ struct ErrorTests {
         #expect(folder.text.contains("docker-compose.yml"))
         let device = try #require(throws: ComposeError.self) { try ComposeFile(path: "/dev/null") }
         #expect(device.kind == .notAFile)
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may read everything"))
+    func unreadableFile() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/compose.yml"
+        try Fixtures.write([], to: path)
+        chmod(path, 0)
+        let error = try #require(throws: ComposeError.self) { try ComposeFile(path: path) }
+        #expect(error.kind == .unreadable)
+        #expect(error.text.contains("no permission to read"))
     }
 
     @Test func namedPipeDoesNotHang() throws {

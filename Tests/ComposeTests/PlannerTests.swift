@@ -115,6 +115,21 @@ struct PlannerTests {
         #expect(try plan.patchedBytes() == file.bytes)
     }
 
+    @Test func tiersOfTheSameSizeAreOne() throws {
+        let file = try compose(
+            threeTiers + """
+                x-resources-tiny: &resources-tiny
+                  deploy:
+                    resources:
+                      limits: {cpus: '0.5', memory: 512M}
+                      reservations: {cpus: '0.25', memory: 128M}
+                services: {a: {<<: *resources-small}}
+                """)
+        let plan = file.plan(assigning: ["a": "tiny"])
+        #expect(plan.unchanged == ["a"])
+        #expect(try plan.patchedBytes() == file.bytes)
+    }
+
     @Test func planIsReadableAndOrdered() throws {
         let plan = try compose(
             threeTiers + """

@@ -82,7 +82,7 @@ struct RefusalTests {
               c: *svc
             """
         try expectRefusal(
-            input: input, assign: ["a": "large"], .sharedServiceAnchor, line: 2, ["b, c"])
+            input: input, assign: ["a": "large"], .sharedServiceAnchor, line: 2, ["(b, c)"])
         try expectRefusal(
             input: input, assign: ["b": "large"], .chainedAnchor, line: 5, ["*svc"])
         try expectRefusal(
@@ -91,6 +91,27 @@ struct RefusalTests {
             input: "services:\n  a: &svc\n    <<: *resources-small\n  b: {image: x}\n",
             assign: ["a": "large"],
             output: "services:\n  a: &svc\n    <<: *resources-large\n  b: {image: x}\n")
+    }
+
+    /// Text that is used again where no service is, or by services that hide the tier.
+    @Test func sharedText() throws {
+        try expectRefusal(
+            input: "services:\n  a: &svc\n    <<: *resources-small\nx-copy: *svc\n",
+            assign: ["a": "large"], .sharedServiceAnchor, line: 2, ["shares this text with line"])
+        try expectRefusal(
+            input: """
+                services:
+                  a: &svc
+                    <<: *resources-small
+                  b: {<<: *svc, deploy: {replicas: 1}}
+                """,
+            assign: ["a": "large"], .sharedServiceAnchor, line: 2, ["&svc"])
+        try expectRefusal(
+            input: "services:\n  a: {<<: &l [*resources-small]}\nx-list: *l\n",
+            assign: ["a": "large"], .sharedServiceAnchor, line: 2, ["&l"])
+        try expectRefusal(
+            input: "services: &all\n  a: {<<: *resources-small}\nx-list: *all\n",
+            assign: ["a": "large"], .sharedServiceAnchor, line: 1, ["&all"])
     }
 
     @Test func mergedServices() throws {
