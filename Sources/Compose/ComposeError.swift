@@ -35,6 +35,13 @@ extension ComposeError: CustomStringConvertible {
 
 /// Something in a Compose file that a person should know, though the file could be read.
 package struct ComposeWarning: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// A mapping has `<<` more than once.
+        case duplicateMerge
+        case other
+    }
+
+    package var kind: Kind
     /// Counted from 1.
     package var line: Int
     package var text: String

@@ -44,7 +44,8 @@ extension ModelReader {
             at: last.key,
             "\(place) has `<<` \(times) (lines \(lines.map(String.init).joined(separator: ", "))); "
                 + "Compose 2.17 and newer refuse the whole file. The last one wins where it was "
-                + "accepted, so this means the same: `<<: [\(folded.joined(separator: ", "))]`")
+                + "accepted, so this means the same: `<<: [\(folded.joined(separator: ", "))]`",
+            kind: .duplicateMerge)
     }
 
     private func spelling(ofMerge source: NodeID) -> String {

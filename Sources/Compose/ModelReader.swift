@@ -61,8 +61,10 @@ struct ModelReader {
 
     func line(of node: NodeID) -> Int { source.line(at: tree[node].span.lowerBound) }
 
-    mutating func warn(at node: NodeID, _ text: String) {
+    mutating func warn(
+        at node: NodeID, _ text: String, kind: ComposeWarning.Kind = .other
+    ) {
         guard warnedNodes.insert(node).inserted else { return }
-        warnings.append(ComposeWarning(line: line(of: node), text: text))
+        warnings.append(ComposeWarning(kind: kind, line: line(of: node), text: text))
     }
 }

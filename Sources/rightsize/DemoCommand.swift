@@ -99,12 +99,7 @@ struct DemoCommand: ParsableCommand {
         say("")
         for note in proposal.notes { say("   \(note)") }
         say("   \(proposal.summary(isWritten: false))")
-        for warning in compose.warnings.prefix(1) {
-            say("   \(file):\(warning.line): \(warning.text)")
-        }
-        if compose.warnings.count > 1 {
-            say("   … and \(compose.warnings.count - 1) more warnings like this.")
-        }
+        for note in ReportBuilder.notes(compose) { say("   \(note)") }
     }
 
     private func say(_ text: String) { Console.write(text + "\n") }

@@ -59,10 +59,15 @@ struct Recorder {
 
     private static func summary(_ outcome: Sampler.Outcome) -> String {
         let containers = outcome.tick.samples.filter(\.isContainer)
-        let running = containers.count { $0.values[.memoryCurrent] ?? $0.values[.cpuUsage] != nil }
+        let running = containers.count {
+            ($0.values[.memoryCurrent] ?? $0.values[.cpuUsage]) != nil
+        }
         let stopped = containers.count - running
-        var text =
-            "\(outcome.tick.time.iso8601) read \(running) container\(running == 1 ? "" : "s")"
+        let isEngine = containers.contains {
+            [.service, .oneOff, .container].contains($0.incarnation.series.kind)
+        }
+        let noun = isEngine ? "container" : "group"
+        var text = "\(outcome.tick.time.iso8601) read \(running) \(noun)\(running == 1 ? "" : "s")"
         if stopped > 0 { text += " (\(stopped) more not running)" }
         text += " from \(outcome.source)"
         if !outcome.skipped.isEmpty {

@@ -151,7 +151,7 @@ struct ReportBuilder {
             )
         }
         guard let compose else { return notes }
-        notes += compose.warnings.map { "\(compose.path):\($0.line): \($0.text)" }
+        notes += Self.notes(compose)
         if tiers.isEmpty {
             notes.append(
                 "\(compose.path) defines no tiers (x-resources-… anchors with limits): "
@@ -162,6 +162,23 @@ struct ReportBuilder {
         if !others.isEmpty {
             notes.append(
                 "in the store, but not in \(compose.path): \(others.joined(separator: ", "))")
+        }
+        return notes
+    }
+
+    /// A file's warnings, a line each; those of one kind, which a file tends to have in every service,
+    /// in one line with the first as the example.
+    static func notes(_ compose: ComposeFile) -> [String] {
+        let merges = compose.warnings.filter { $0.kind == .duplicateMerge }
+        var notes = compose.warnings.filter { $0.kind != .duplicateMerge || merges.count == 1 }.map
+        {
+            "\(compose.path):\($0.line): \($0.text)"
+        }
+        if merges.count > 1 {
+            let lines = merges.map { String($0.line) }.joined(separator: ", ")
+            notes.append(
+                "\(compose.path) has `<<` more than once in \(merges.count) mappings (lines \(lines)). "
+                    + "Fold each into a list, such as line \(merges[0].line): \(merges[0].text)")
         }
         return notes
     }
