@@ -83,6 +83,6 @@ let package = Package(
         tests("Sizing", ["Sizing", "Measures"]),
         tests("Compose", ["Compose", "Measures"]),
         tests("Reporting", ["Reporting", "Sizing", "Measures"]),
-        tests("EndToEnd", ["rightsize"]),
+        tests("EndToEnd", ["rightsize", "Measures", "Sampling", "Storing"]),
     ]
 )

@@ -75,7 +75,8 @@ import Testing
     @Test func aHostWithoutADefaultEngineIsWalked() throws {
         #expect(try EngineAddress(dockerHost: nil).isExplicit == false)
         #expect(try EngineAddress(dockerHost: "").isExplicit == false)
-        let captured = try CapturedHost(try readArchive("bare-v2-linux-6.12-snap-2.tree"))
+        let captured = try CapturedHost(
+            try readArchive(fixturePath("bare-v2-linux-6.12-snap-2.tree")))
         var address = try EngineAddress(dockerHost: nil)
         address.socketPath = captured.directory.path + "/docker.sock"
         let outcome = try Sampler(host: captured.host, engine: .at(address)).tick()
@@ -116,7 +117,7 @@ import Testing
     /// Cuts one container's files at every length: no value is ever wrong, only missing.
     @Test func aTruncatedKernelFileGivesNoWrongValue() throws {
         let capture = "bare-v2-linux-6.12-snap-6"
-        let files = try readArchive(capture + ".tree")
+        let files = try readArchive(fixturePath(capture + ".tree"))
         let expected = try readExpected(capture + ".expected")["/rightsize.slice/cache"]
         let whole = try #require(expected)
         let group = "/sys/fs/cgroup/rightsize.slice/cache"

@@ -1,4 +1,5 @@
 import Measures
+import TestSupport
 import Testing
 
 @testable import Sampling
@@ -15,8 +16,8 @@ import Testing
         ], [FakeEngine.Framing.length, .chunked, .untilClose])
     func capturedEngineHosts(capture: String, framing: FakeEngine.Framing) throws {
         let engine = try FakeEngine(
-            .bodies(try readArchive(capture + ".engine"), framing: framing))
-        let captured = try CapturedHost(try readArchive(capture + ".tree"))
+            .bodies(try readArchive(fixturePath(capture + ".engine")), framing: framing))
+        let captured = try CapturedHost(try readArchive(fixturePath(capture + ".tree")))
         let address = try EngineAddress(dockerHost: "unix://" + engine.socketPath)
         let outcome = try Sampler(host: captured.host, engine: .at(address)).tick(at: Self.clock)
 
@@ -34,7 +35,7 @@ import Testing
     @Test(arguments: ["linux-6.1", "linux-6.12"], [2, 6])
     func capturedHostsWithoutAnEngine(kernel: String, snap: Int) throws {
         let capture = "bare-v2-\(kernel)-snap-\(snap)"
-        let captured = try CapturedHost(try readArchive(capture + ".tree"))
+        let captured = try CapturedHost(try readArchive(fixturePath(capture + ".tree")))
         let outcome = try Sampler(host: captured.host, engine: .none).tick(at: Self.clock)
         #expect(valuesByName(outcome) == (try readExpected(capture + ".expected")))
         #expect(outcome.skipped.isEmpty)
@@ -43,8 +44,8 @@ import Testing
 
     @Test func identityComesFromLabelsNotNames() throws {
         let engine = try FakeEngine(
-            .bodies(try readArchive("docker-v1-snap-5.engine"), framing: .chunked))
-        let captured = try CapturedHost(try readArchive("docker-v1-snap-5.tree"))
+            .bodies(try readArchive(fixturePath("docker-v1-snap-5.engine")), framing: .chunked))
+        let captured = try CapturedHost(try readArchive(fixturePath("docker-v1-snap-5.tree")))
         let address = try EngineAddress(dockerHost: "unix://" + engine.socketPath)
         let outcome = try Sampler(host: captured.host, engine: .at(address)).tick(at: Self.clock)
         let api = try #require(outcome.tick.samples.first { $0.incarnation.name == "shop-api-1" })
@@ -63,8 +64,9 @@ import Testing
 
     /// Podman lists an exited container without a number label, and its Health has an empty status.
     @Test func podmanAnswersAreRead() throws {
-        let engine = try FakeEngine(.bodies(try readArchive("podman.engine"), framing: .length))
-        let captured = try CapturedHost(try readArchive("docker-v2-snap-1.tree"))
+        let engine = try FakeEngine(
+            .bodies(try readArchive(fixturePath("podman.engine")), framing: .length))
+        let captured = try CapturedHost(try readArchive(fixturePath("docker-v2-snap-1.tree")))
         let address = try EngineAddress(dockerHost: "unix://" + engine.socketPath)
         let outcome = try Sampler(host: captured.host, engine: .at(address)).tick(at: Self.clock)
         let leaky = try #require(
@@ -98,7 +100,7 @@ import Testing
                     "/containers/\(id("b"))/json": inspect("2026-11-23T08:00:00Z"),
                     "/containers/\(id("d"))/json": inspect("0001-01-01T00:00:00Z"),
                 ], framing: .length))
-        let captured = try CapturedHost(try readArchive("docker-v2-snap-1.tree"))
+        let captured = try CapturedHost(try readArchive(fixturePath("docker-v2-snap-1.tree")))
         let address = try EngineAddress(dockerHost: "unix://" + engine.socketPath)
         let outcome = try Sampler(host: captured.host, engine: .at(address)).tick(at: Self.clock)
         #expect(

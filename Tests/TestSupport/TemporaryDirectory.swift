@@ -49,6 +49,11 @@ package func writeFile(_ path: String, _ bytes: [UInt8]) throws {
     }
 }
 
+/// The project's folder, from the path of the test file that calls: Tests/TARGET/FILE.swift.
+package func projectPath(_ name: String, file: String = #filePath) -> String {
+    "/" + file.split(separator: "/").dropLast(3).joined(separator: "/") + "/" + name
+}
+
 /// The path of `name` in the Fixtures folder beside the test file that calls.
 package func fixturePath(_ name: String, file: String = #filePath) -> String {
     "/" + file.split(separator: "/").dropLast().joined(separator: "/") + "/Fixtures/" + name

@@ -1,15 +1,14 @@
 import Glibc
-import TestSupport
 
 /// A server on a real Unix socket that answers as told, for as long as the object lives.
-final class FakeEngine {
+package final class FakeEngine {
     private let directory: TemporaryDirectory
     private let listener: Int32
     private var thread = pthread_t()
 
-    var socketPath: String { directory.path + "/engine.sock" }
+    package var socketPath: String { directory.path + "/engine.sock" }
 
-    enum Answer {
+    package enum Answer: Sendable {
         /// Each request path has a body; any other is a 404.
         case bodies([String: [UInt8]], framing: Framing)
         /// These very bytes, then the connection is closed.
@@ -20,9 +19,9 @@ final class FakeEngine {
         case drip
     }
 
-    enum Framing { case length, chunked, untilClose }
+    package enum Framing: Sendable { case length, chunked, untilClose }
 
-    init(_ answer: Answer) throws {
+    package init(_ answer: Answer) throws {
         directory = try TemporaryDirectory()
         listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()

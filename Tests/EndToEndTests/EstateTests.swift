@@ -1,0 +1,157 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+/// The example estate through report and patch, as a user sees it.
+@Suite struct EstateTests {
+    private let history = projectPath("data/estate/history.db")
+    private let compose = projectPath("data/estate/docker-compose.yml")
+
+    private struct Report: Decodable {
+        struct Service: Decodable {
+            struct Tier: Decodable { var name: String }
+            struct Limits: Decodable { var tier: String? }
+            var service: String
+            var verdict: String
+            var current: Limits
+            var recommended: Tier?
+        }
+        var schema: String
+        var services: [Service]
+    }
+
+    /// The story of each service (data/README.md) ends in the advice that fits it.
+    @Test func everyServiceGetsTheAdviceItsStoryCallsFor() throws {
+        let run = try Program.run(
+            ["report", "--store", history, "--compose", compose, "--format", "json"])
+        #expect(run.code == 0)
+        let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
+        #expect(report.schema == "rightsize.report/1")
+        let lines = report.services.sorted { $0.service < $1.service }.map {
+            "\($0.service): \($0.verdict) \($0.current.tier ?? "-") \($0.recommended?.name ?? "-")"
+        }
+        #expect(
+            lines.joined(separator: "\n") == """
+                ai-agent-orchestrator: lower large small
+                alertmanager: lower medium small
+                backend: raise medium large
+                blackbox-exporter: lower medium small
+                cadvisor: raise small medium
+                chromadb: lower medium small
+                consul: lower medium small
+                faiss: wait medium -
+                frontend: lower medium small
+                grafana: lower medium small
+                hardware-resource-optimizer: lower medium small
+                jaeger: keep large large
+                kong: keep medium medium
+                loki: raise medium large
+                neo4j: raise medium large
+                node-exporter: keep small small
+                ollama: no_tier_fits - -
+                ollama-integration: wait medium -
+                postgres: keep large large
+                postgres-exporter: lower medium small
+                prometheus: keep large large
+                promtail: keep small small
+                qdrant: lower large medium
+                rabbitmq: lower large medium
+                redis: lower large small
+                redis-exporter: keep small small
+                resource-arbitration-agent: lower large small
+                task-assignment-coordinator: lower medium small
+                ultra-frontend-ui-architect: wait medium -
+                """)
+    }
+
+    @Test func aPipeGetsNoColourAndAPlainLocaleNoUnicode() throws {
+        let arguments = ["report", "--store", history, "--compose", compose]
+        let plain = try Program.run(arguments, environment: ["LANG": "C", "COLUMNS": "80"])
+        #expect(plain.output.utf8.allSatisfy { $0 < 0x80 && $0 != 0x1b })
+        #expect(plain.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        let painted = try Program.run(
+            arguments + ["--color", "always"], environment: ["LANG": "C.UTF-8", "NO_COLOR": "1"])
+        #expect(painted.output.contains("\u{1b}[31m▲"))
+    }
+
+    /// A terminal (from script(1)) gets colour, unless NO_COLOR is set.
+    @Test(.enabled(if: access("/usr/bin/script", X_OK) == 0, "needs script(1) for a terminal"))
+    func aTerminalGetsColourUnlessItIsRefused() throws {
+        let command = "'\(Program.path)' report --store '\(history)' --compose '\(compose)'"
+        for (variables, isColoured) in [
+            (["TERM": "xterm"], true), (["TERM": "xterm", "NO_COLOR": "1"], false),
+            (["TERM": "dumb"], false),
+        ] {
+            let run = try Program.run(
+                ["-qec", command, "/dev/null"],
+                environment: variables.merging(["LANG": "C.UTF-8"]) { $1 },
+                program: "/usr/bin/script")
+            #expect(run.code == 0)
+            #expect(run.output.contains("\u{1b}[") == isColoured)
+        }
+    }
+
+    @Test func checkExitsWithOne() throws {
+        let arguments = ["report", "--store", history, "--compose", compose, "--check"]
+        #expect(try Program.run(arguments).code == 1)
+        #expect(try Program.run(arguments + ["--service", "redis"]).code == 0)
+    }
+
+    @Test func thePatchChangesAliasTokensOnly() throws {
+        try withTemporaryDirectory { directory in
+            let copy = directory + "/docker-compose.yml"
+            let before = try readFile(compose)
+            try writeFile(copy, before)
+            chmod(copy, 0o640)
+            let arguments = ["patch", "docker-compose.yml", "--store", history]
+
+            let shown = try Program.run(arguments, in: directory)
+            #expect(shown.code == 0)
+            #expect(shown.output.hasPrefix("--- a/docker-compose.yml\n+++ b/docker-compose.yml\n"))
+            #expect(try readFile(copy) == before)
+            for refused in ["ollama", "hardware-resource-optimizer", "task-assignment-coordinator"]
+            {
+                #expect(shown.errors.contains("rightsize: not changed: \(refused) ("))
+            }
+            #expect(shown.errors.contains("16 services to change, 3 refused, 7 right, 3 without"))
+            #expect(shown.errors.contains("Compose 2.17 and newer refuse the whole file"))
+            #expect(try Program.run(arguments + ["--check"], in: directory).code == 1)
+
+            let written = try Program.run(arguments + ["--write"], in: directory)
+            #expect(written.code == 0)
+            #expect(written.output == "")
+            let after = try readFile(copy)
+            #expect(after != before)
+            #expect(tiersErased(after) == tiersErased(before))
+            var status = stat()
+            stat(copy, &status)
+            #expect(status.st_mode & 0o777 == 0o640)
+
+            let again = try Program.run(arguments, in: directory)
+            #expect(again.output == "")
+            #expect(again.code == 0)
+        }
+    }
+
+    @Test func theDemoShowsWhatIsLiveAndWhatIsGenerated() throws {
+        let run = try Program.run(["demo", "--for", "1s", "--data", projectPath("data/estate")])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output.contains("1. LIVE: this machine, now."))
+        #expect(run.output.contains("2. GENERATED: two weeks of an example estate of 29 services."))
+        #expect(run.output.contains("3. THE PATCH for the same file"))
+        #expect(run.output.contains("-    <<: *resources-medium\n+    <<: *resources-large\n"))
+        let lost = try Program.run(["demo", "--data", "/nonexistent"])
+        #expect(lost.code == 2)
+    }
+
+    /// The text with every tier's alias replaced by the same word.
+    private func tiersErased(_ bytes: [UInt8]) -> String {
+        var text = String(decoding: bytes, as: UTF8.self)
+        for tier in ["small", "medium", "large"] {
+            text = text.split(separator: "*resources-\(tier)", omittingEmptySubsequences: false)
+                .joined(separator: "*TIER")
+        }
+        return text
+    }
+}
