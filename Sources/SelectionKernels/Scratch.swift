@@ -22,6 +22,12 @@ struct Scratch {
     }
 
     @inline(__always)
+    mutating func takeWeightedValues(_ count: Int) -> UnsafeMutablePointer<WeightedValue> {
+        takeBytes(count &* MemoryLayout<WeightedValue>.stride)
+            .assumingMemoryBound(to: WeightedValue.self)
+    }
+
+    @inline(__always)
     mutating func takeWindows(_ count: Int) -> UnsafeMutablePointer<Window> {
         takeBytes(count &* MemoryLayout<Window>.stride).assumingMemoryBound(to: Window.self)
     }

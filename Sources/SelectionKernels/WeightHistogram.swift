@@ -1,0 +1,66 @@
+/// Weights summed over equal ranges of the ordered bits of their values.
+///
+/// The bits of a float are roughly its logarithm, so the ranges widen with the values as those of a
+/// log-linear histogram do, without computing a logarithm.
+struct WeightHistogram {
+    private let sums: UnsafeMutablePointer<Double>
+    private let least: UInt64
+    private let greatest: UInt64
+    private let shift: UInt64
+    let bucketCount: Int
+
+    /// - Parameters:
+    ///   - minimum: of the values that will be added.
+    ///   - maximum: of the same; greater than `minimum`.
+    init(minimum: Double, maximum: Double, scratch: inout Scratch) {
+        least = orderedBits(minimum + 0)
+        greatest = orderedBits(maximum + 0)
+        let bitWidth = 64 &- (greatest &- least).leadingZeroBitCount
+        shift = UInt64(bitWidth > Self.bucketBits ? bitWidth &- Self.bucketBits : 0)
+        bucketCount = Int((greatest &- least) &>> shift) &+ 1
+        sums = scratch.takeDoubles(2 &* Self.bucketLimit)
+        sums.update(repeating: 0, count: 2 &* bucketCount)
+    }
+
+    @inline(__always) private static var bucketBits: Int { 13 }
+    @inline(__always) static var bucketLimit: Int { 1 &<< bucketBits }
+
+    /// Adds `weights` where `values` lie. Two sums to a bucket, so that values in turn rarely wait
+    /// for each other's additions.
+    @inline(never)
+    func add(_ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ count: Int) {
+        var index = 0
+        while index &+ 2 <= count {
+            sums[2 &* bucket(values[index])] += weights[index]
+            sums[2 &* bucket(values[index &+ 1]) &+ 1] += weights[index &+ 1]
+            index &+= 2
+        }
+        if index < count { sums[2 &* bucket(values[index])] += weights[index] }
+    }
+
+    /// Adding 0 makes −0.0 to 0.0: the two are equal, so they belong into one bucket.
+    @inline(__always)
+    private func bucket(_ value: Double) -> Int {
+        Int(truncatingIfNeeded: (orderedBits(value + 0) &- least) &>> shift)
+    }
+
+    @inline(__always)
+    func weight(of bucket: Int) -> Double { sums[2 &* bucket] + sums[2 &* bucket &+ 1] }
+
+    /// The least and the greatest value that belong into a bucket.
+    func range(of bucket: Int) -> (low: Double, high: Double) {
+        let low = least &+ UInt64(bucket) &<< shift
+        let end = low &+ (1 &<< shift) &- 1
+        var high = end < greatest && end >= low ? end : greatest
+        // The bits of −0.0: no value was added under them, but 0.0 equals −0.0 in comparisons.
+        if high == 0x7FFF_FFFF_FFFF_FFFF { high &-= 1 }
+        return (valueOfOrderedBits(low), valueOfOrderedBits(high))
+    }
+}
+
+/// The inverse of `orderedBits`.
+@inline(__always)
+private func valueOfOrderedBits(_ ordered: UInt64) -> Double {
+    let isPositive = ordered &>> 63 == 1
+    return Double(bitPattern: isPositive ? ordered ^ 0x8000_0000_0000_0000 : ~ordered)
+}
