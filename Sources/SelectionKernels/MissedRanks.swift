@@ -1,27 +1,19 @@
-/// Wanted ranks that did not fall into their window, and how they are found after all.
+internal import CIntrinsics
+
+/// Wanted ranks that did not fall into their window are found after all.
 ///
 /// First, one read counts how often the ends of their windows occur: with many equal values a rank
 /// usually falls on an end. For ranks that are still open, one more read copies the values of the
 /// narrowest known range around them, and radix selection finds them there. So a series is read at
 /// most three times, whatever its values.
-struct MissedRanks {
-    private let values: UnsafePointer<Double>
-    private let count: Int
-    /// Positions in the list of wanted ranks, ascending, and the window each was expected in.
-    private let positions: UnsafeMutablePointer<Int>
-    private let windowNumbers: UnsafeMutablePointer<Int>
-    /// For each window: values less than its low end, and greater than its high end.
-    private let lessThanLow: UnsafeMutablePointer<Int>
-    private let greaterThanHigh: UnsafeMutablePointer<Int>
-    private(set) var missedCount = 0
-
+extension MissedRanks {
+    @inline(__always)
     init(values: UnsafePointer<Double>, count: Int, capacity: Int, scratch: inout Scratch) {
-        self.values = values
-        self.count = count
-        positions = scratch.takeInts(capacity)
-        windowNumbers = scratch.takeInts(capacity)
-        lessThanLow = scratch.takeInts(windowLimit)
-        greaterThanHigh = scratch.takeInts(windowLimit)
+        self.init(
+            values: values, count: count, positions: scratch.takeInts(capacity),
+            windowNumbers: scratch.takeInts(capacity), missedCount: 0,
+            lessThanLow: scratch.takeInts(windowLimit),
+            greaterThanHigh: scratch.takeInts(windowLimit))
     }
 
     @inline(__always)
@@ -67,7 +59,8 @@ struct MissedRanks {
     }
 
     /// One read that counts, for all windows, the values beyond their ends.
-    private func countBeyondEnds(_ plan: WindowPlan) {
+    @inline(__always)
+    func countBeyondEnds(_ plan: WindowPlan) {
         lessThanLow.update(repeating: 0, count: windowLimit)
         greaterThanHigh.update(repeating: 0, count: windowLimit)
         var start = 0
@@ -92,7 +85,8 @@ struct MissedRanks {
     }
 
     /// Copies the values between the nearest known ends around all open ranks and selects there.
-    private func selectOpen(
+    @inline(__always)
+    func selectOpen(
         _ plan: WindowPlan, _ ranks: UnsafePointer<Int>, into result: UnsafeMutablePointer<Double>,
         scratch: Scratch
     ) {
@@ -149,22 +143,22 @@ struct MissedRanks {
 
 /// Numbers of values less than `low` and greater than `high`.
 @inline(never)
-private func countOutside(
+func countOutside(
     _ values: UnsafePointer<Double>, _ count: Int, low: Double, high: Double
 ) -> (less: Int, greater: Int) {
     let lowLanes = Lanes(repeating: low)
     let highLanes = Lanes(repeating: high)
-    var less0 = LaneTally()
-    var greater0 = LaneTally()
+    var less0 = emptyTally
+    var greater0 = emptyTally
     var index = 0
     while index &+ laneCount <= count {
         let lanes = load(values + index)
-        less0.add(less(lanes, lowLanes))
-        greater0.add(greater(lanes, highLanes))
+        countSet(less(lanes, lowLanes), in: &less0)
+        countSet(greater(lanes, highLanes), in: &greater0)
         index &+= laneCount
     }
-    var lessTotal = less0.total
-    var greaterTotal = greater0.total
+    var lessTotal = total(of: less0)
+    var greaterTotal = total(of: greater0)
     while index < count {
         lessTotal &+= values[index] < low ? 1 : 0
         greaterTotal &+= values[index] > high ? 1 : 0
@@ -175,7 +169,7 @@ private func countOutside(
 
 /// Copies the values from `low` to `high`, both included, and returns how many there are.
 @inline(never)
-private func copyRange(
+func copyRange(
     _ values: UnsafePointer<Double>, _ count: Int, low: Double, high: Double,
     to target: UnsafeMutablePointer<Double>
 ) -> Int {

@@ -55,7 +55,7 @@ func mergeSort(
 }
 
 @inline(__always)
-private func merge(
+func merge(
     _ source: UnsafeMutablePointer<Double>, _ start: Int, _ middle: Int, _ end: Int,
     into target: UnsafeMutablePointer<Double>
 ) {

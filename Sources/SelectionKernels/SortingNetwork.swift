@@ -207,7 +207,7 @@
     }
 
     @inline(never)
-    private func sort64(_ values: UnsafeMutablePointer<Double>) {
+    func sort64(_ values: UnsafeMutablePointer<Double>) {
         var registers = Registers(values)
         registers.sortColumns()
         registers.transpose()
@@ -218,7 +218,7 @@
     }
 
     @inline(never)
-    private func sortBitonic64(_ values: UnsafeMutablePointer<Double>) {
+    func sortBitonic64(_ values: UnsafeMutablePointer<Double>) {
         var registers = Registers(values)
         exchange(&registers.r0, &registers.r4)
         exchange(&registers.r1, &registers.r5)

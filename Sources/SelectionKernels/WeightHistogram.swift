@@ -1,29 +1,27 @@
-/// Weights summed over equal ranges of the ordered bits of their values.
-///
-/// The bits of a float are roughly its logarithm, so the ranges widen with the values as those of a
-/// log-linear histogram do, without computing a logarithm.
-struct WeightHistogram {
-    private let sums: UnsafeMutablePointer<Double>
-    private let least: UInt64
-    private let greatest: UInt64
-    private let shift: UInt64
-    let bucketCount: Int
+internal import CIntrinsics
 
+/// Buckets have so many leading bits of the range of values.
+@inline(__always) private var bucketBits: Int { 13 }
+
+/// Most buckets that a histogram has.
+@inline(__always) var bucketLimit: Int { 1 &<< bucketBits }
+
+extension WeightHistogram {
     /// - Parameters:
     ///   - minimum: of the values that will be added.
     ///   - maximum: of the same; greater than `minimum`.
+    @inline(__always)
     init(minimum: Double, maximum: Double, scratch: inout Scratch) {
-        least = orderedBits(minimum + 0)
-        greatest = orderedBits(maximum + 0)
+        let least = orderedBits(minimum + 0)
+        let greatest = orderedBits(maximum + 0)
         let bitWidth = 64 &- (greatest &- least).leadingZeroBitCount
-        shift = UInt64(bitWidth > Self.bucketBits ? bitWidth &- Self.bucketBits : 0)
-        bucketCount = Int((greatest &- least) &>> shift) &+ 1
-        sums = scratch.takeDoubles(2 &* Self.bucketLimit)
+        let shift = UInt64(bitWidth > bucketBits ? bitWidth &- bucketBits : 0)
+        let bucketCount = Int((greatest &- least) &>> shift) &+ 1
+        let sums = scratch.takeDoubles(2 &* bucketLimit)
         sums.update(repeating: 0, count: 2 &* bucketCount)
+        self.init(
+            sums: sums, bucketCount: bucketCount, least: least, greatest: greatest, shift: shift)
     }
-
-    @inline(__always) private static var bucketBits: Int { 13 }
-    @inline(__always) static var bucketLimit: Int { 1 &<< bucketBits }
 
     /// Adds `weights` where `values` lie. Two sums to a bucket, so that values in turn rarely wait
     /// for each other's additions.
@@ -40,7 +38,7 @@ struct WeightHistogram {
 
     /// Adding 0 makes −0.0 to 0.0: the two are equal, so they belong into one bucket.
     @inline(__always)
-    private func bucket(_ value: Double) -> Int {
+    func bucket(_ value: Double) -> Int {
         Int(truncatingIfNeeded: (orderedBits(value + 0) &- least) &>> shift)
     }
 
@@ -48,6 +46,7 @@ struct WeightHistogram {
     func weight(of bucket: Int) -> Double { sums[2 &* bucket] + sums[2 &* bucket &+ 1] }
 
     /// The least and the greatest value that belong into a bucket.
+    @inline(__always)
     func range(of bucket: Int) -> (low: Double, high: Double) {
         let low = least &+ UInt64(bucket) &<< shift
         let end = low &+ (1 &<< shift) &- 1
@@ -60,7 +59,7 @@ struct WeightHistogram {
 
 /// The inverse of `orderedBits`.
 @inline(__always)
-private func valueOfOrderedBits(_ ordered: UInt64) -> Double {
+func valueOfOrderedBits(_ ordered: UInt64) -> Double {
     let isPositive = ordered &>> 63 == 1
     return Double(bitPattern: isPositive ? ordered ^ 0x8000_0000_0000_0000 : ~ordered)
 }

@@ -1,3 +1,5 @@
+internal import CIntrinsics
+
 /// Up to this many values are sorted rather than put into a histogram.
 @inline(__always) private var sortedCount: Int { 256 }
 
@@ -22,16 +24,16 @@ package func selectWeighted(
     selectWeighted(
         values, weights, count, probabilities, probabilityCount, before: 0, total: nil,
         into: result,
-        scratch: Scratch(scratch), depth: 0)
+        scratch: scratch, depth: 0)
 }
 
 /// Scratch memory that `selectWeighted` needs, in bytes: at most eight times the values, most of it
 /// touched only where values crowd in a few buckets.
 package func weightedScratchBytes(count: Int) -> Int {
-    let sorting = 4 &* (count &+ Scratch.overhangDoubles)
+    let sorting = 4 &* (count &+ scratchOverhang)
     guard count > sortedCount else { return sorting &* 8 }
-    let histogram = 2 &* WeightHistogram.bucketLimit &+ Scratch.overhangDoubles
-    let gathered = 2 &* (count &+ Scratch.overhangDoubles)
+    let histogram = 2 &* bucketLimit &+ scratchOverhang
+    let gathered = 2 &* (count &+ scratchOverhang)
     return (histogramLimit &* (histogram &+ gathered) &+ sorting) &* 8
 }
 
@@ -40,14 +42,14 @@ package func weightedScratchBytes(count: Int) -> Int {
 package func firstInvalidWeight(_ weights: UnsafePointer<Double>, count: Int) -> Int {
     let zero = Lanes(repeating: 0)
     let infinity = Lanes(repeating: .infinity)
-    var valid = LaneTally()
+    var valid = emptyTally
     var index = 0
     while index &+ laneCount <= count {
         let lanes = load(weights + index)
-        valid.add(atLeast(lanes, zero) & less(lanes, infinity))
+        countSet(atLeast(lanes, zero) & less(lanes, infinity), in: &valid)
         index &+= laneCount
     }
-    if valid.total == index {
+    if total(of: valid) == index {
         while index < count && weights[index] >= 0 && weights[index] < .infinity { index &+= 1 }
         return index < count ? index : -1
     }
@@ -84,7 +86,8 @@ package func containsNaN(_ values: UnsafePointer<Double>, count: Int) -> Bool {
 /// - Parameters:
 ///   - before: the weight of all values below these.
 ///   - total: the weight of all; nil if these are all.
-private func selectWeighted(
+@inline(never)
+func selectWeighted(
     _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ count: Int,
     _ probabilities: UnsafePointer<Double>, _ probabilityCount: Int, before: Double,
     total: Double?, into result: UnsafeMutablePointer<Double>, scratch: Scratch, depth: Int
@@ -131,7 +134,8 @@ private func selectWeighted(
 
 /// The sum of the buckets in ascending order, as `advance` sums them: the last one then reaches
 /// exactly the total.
-private func totalWeight(_ histogram: WeightHistogram) -> Double {
+@inline(__always)
+func totalWeight(_ histogram: WeightHistogram) -> Double {
     var total = 0.0
     var bucket = 0
     while bucket < histogram.bucketCount {
@@ -145,7 +149,8 @@ private func totalWeight(_ histogram: WeightHistogram) -> Double {
 /// last one that has any weight, which only rounding can make the case.
 ///
 /// - Parameter reached: the weight below `bucket`; then the weight below the bucket that is returned.
-private func advance(
+@inline(__always)
+func advance(
     _ histogram: WeightHistogram, from bucket: Int, to probability: Double, of total: Double,
     reached: inout Double
 ) -> Int {
@@ -166,7 +171,8 @@ private func advance(
 }
 
 /// The same by sorting: the weights are summed in ascending order of the values, as numpy does.
-private func sortWeighted(
+@inline(__always)
+func sortWeighted(
     _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ count: Int,
     _ probabilities: UnsafePointer<Double>, _ probabilityCount: Int, before: Double,
     total: Double?, into result: UnsafeMutablePointer<Double>, scratch: Scratch
@@ -206,7 +212,7 @@ private func sortWeighted(
 }
 
 @inline(never)
-private func extremes(
+func extremes(
     _ values: UnsafePointer<Double>, _ count: Int
 ) -> (minimum: Double, maximum: Double) {
     var least = Lanes(repeating: .infinity)
@@ -230,7 +236,7 @@ private func extremes(
 
 /// Copies the values from `low` to `high`, both included, and their weights; returns how many.
 @inline(never)
-private func gather(
+func gather(
     _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ count: Int,
     low: Double, high: Double, into gatheredValues: UnsafeMutablePointer<Double>,
     _ gatheredWeights: UnsafeMutablePointer<Double>

@@ -1,8 +1,4 @@
-/// A value and how much it counts.
-struct WeightedValue {
-    var value: Double
-    var weight: Double
-}
+internal import CIntrinsics
 
 /// Sorts in place by value; equal values keep their order.
 ///
@@ -38,7 +34,7 @@ func mergeSort(
 }
 
 @inline(__always)
-private func insertionSort(_ elements: UnsafeMutablePointer<WeightedValue>, _ count: Int) {
+func insertionSort(_ elements: UnsafeMutablePointer<WeightedValue>, _ count: Int) {
     var index = 1
     while index < count {
         let element = elements[index]
@@ -53,7 +49,7 @@ private func insertionSort(_ elements: UnsafeMutablePointer<WeightedValue>, _ co
 }
 
 @inline(__always)
-private func merge(
+func merge(
     _ source: UnsafeMutablePointer<WeightedValue>, _ start: Int, _ middle: Int, _ end: Int,
     into target: UnsafeMutablePointer<WeightedValue>
 ) {
