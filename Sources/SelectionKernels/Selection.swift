@@ -140,14 +140,21 @@ func selectWithin(
         position &+= 1
     }
     guard wantedCount > 0 else { return }
-    if window.keptCount > smallCount && window.keptCount > count / 2 {
+    let result = result + firstFound
+    if window.keptCount <= smallCount {
+        sortSmall(
+            window.kept, window.keptCount, wanted, wantedCount, into: result, scratch: scratch)
+    } else if window.keptCount <= interpolationCount {
+        selectByInterpolation(
+            window, wanted, wantedCount, into: result, scratch: scratch, depth: depth &+ 1)
+    } else if window.keptCount > count / 2 {
         radixSelect(
-            window.kept, window.keptCount, wanted, wantedCount, base: 0,
-            into: result + firstFound, scratch: scratch)
+            window.kept, window.keptCount, wanted, wantedCount, base: 0, into: result,
+            scratch: scratch)
     } else {
         select(
-            window.kept, window.keptCount, wanted, wantedCount, into: result + firstFound,
-            scratch: scratch, depth: depth &+ 1)
+            window.kept, window.keptCount, wanted, wantedCount, into: result, scratch: scratch,
+            depth: depth &+ 1)
     }
 }
 

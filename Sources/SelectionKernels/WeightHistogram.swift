@@ -1,17 +1,21 @@
 internal import CIntrinsics
 
-/// Buckets have so many leading bits of the range of values.
-@inline(__always) private var bucketBits: Int { 13 }
+/// A histogram has at most two to this power buckets.
+@inline(__always) private var bucketBitsLimit: Int { 13 }
 
 /// Most buckets that a histogram has.
-@inline(__always) var bucketLimit: Int { 1 &<< bucketBits }
+@inline(__always) var bucketLimit: Int { 1 &<< bucketBitsLimit }
 
 extension WeightHistogram {
     /// - Parameters:
     ///   - minimum: of the values that will be added.
     ///   - maximum: of the same; greater than `minimum`.
+    ///   - count: how many values there are.
     @inline(__always)
-    init(minimum: Double, maximum: Double, scratch: inout Scratch) {
+    init(minimum: Double, maximum: Double, count: Int, scratch: inout Scratch) {
+        // About as many buckets as values: clearing and summing more would cost more than it saves.
+        let countBits = Int.bitWidth &- count.leadingZeroBitCount
+        let bucketBits = countBits < bucketBitsLimit ? countBits : bucketBitsLimit
         let least = orderedBits(minimum + 0)
         let greatest = orderedBits(maximum + 0)
         let bitWidth = 64 &- (greatest &- least).leadingZeroBitCount

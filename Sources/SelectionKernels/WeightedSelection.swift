@@ -104,7 +104,8 @@ func selectWeighted(
         return
     }
     var scratch = scratch
-    let histogram = WeightHistogram(minimum: minimum, maximum: maximum, scratch: &scratch)
+    let histogram = WeightHistogram(
+        minimum: minimum, maximum: maximum, count: count, scratch: &scratch)
     histogram.add(values, weights, count)
     let total = total ?? totalWeight(histogram)
 
