@@ -173,37 +173,88 @@ func filterPass(
     _ windowCount: Int, _ moments: UnsafeMutablePointer<Moments>?
 ) {
     guard let moments else {
-        var unused = Moments(threshold: .nan)
         if windowCount > 1 {
-            filter(
-                values, count, windows, windowCount, &unused,
-                cascading: true, measuring: false, thresholding: false)
+            filterCascading(values, count, windows, windowCount)
         } else {
-            filter(
-                values, count, windows, windowCount, &unused,
-                cascading: false, measuring: false, thresholding: false)
+            filterPlainly(values, count, windows)
         }
         return
     }
     let thresholding = !moments.pointee.threshold.isNaN
     switch (windowCount > 1, thresholding) {
     case (true, true):
-        filter(
-            values, count, windows, windowCount, moments,
-            cascading: true, measuring: true, thresholding: true)
+        filterCascadingMeasuringThresholding(values, count, windows, windowCount, moments)
     case (true, false):
-        filter(
-            values, count, windows, windowCount, moments,
-            cascading: true, measuring: true, thresholding: false)
+        filterCascadingMeasuring(values, count, windows, windowCount, moments)
     case (false, true):
-        filter(
-            values, count, windows, windowCount, moments,
-            cascading: false, measuring: true, thresholding: true)
+        filterMeasuringThresholding(values, count, windows, moments)
     case (false, false):
-        filter(
-            values, count, windows, windowCount, moments,
-            cascading: false, measuring: true, thresholding: false)
+        filterMeasuring(values, count, windows, moments)
     }
+}
+
+// Functions of their own: called side by side in one, the compiler makes one call of them, with flags
+// that are no longer literals. And without unused parameters, for which it would make weak copies.
+
+@inline(never)
+func filterCascadingMeasuringThresholding(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ windowCount: Int, _ moments: UnsafeMutablePointer<Moments>
+) {
+    filter(
+        values, count, windows, windowCount, moments,
+        cascading: true, measuring: true, thresholding: true)
+}
+
+@inline(never)
+func filterCascadingMeasuring(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ windowCount: Int, _ moments: UnsafeMutablePointer<Moments>
+) {
+    filter(
+        values, count, windows, windowCount, moments,
+        cascading: true, measuring: true, thresholding: false)
+}
+
+@inline(never)
+func filterCascading(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ windowCount: Int
+) {
+    var unused = Moments(threshold: .nan)
+    filter(
+        values, count, windows, windowCount, &unused,
+        cascading: true, measuring: false, thresholding: false)
+}
+
+@inline(never)
+func filterMeasuringThresholding(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ moments: UnsafeMutablePointer<Moments>
+) {
+    filter(
+        values, count, windows, 1, moments,
+        cascading: false, measuring: true, thresholding: true)
+}
+
+@inline(never)
+func filterMeasuring(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ moments: UnsafeMutablePointer<Moments>
+) {
+    filter(
+        values, count, windows, 1, moments,
+        cascading: false, measuring: true, thresholding: false)
+}
+
+@inline(never)
+func filterPlainly(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>
+) {
+    var unused = Moments(threshold: .nan)
+    filter(
+        values, count, windows, 1, &unused,
+        cascading: false, measuring: false, thresholding: false)
 }
 
 /// The vector part of `Moments` for one chunk; folding it in chunk by chunk also keeps the rounding

@@ -3,6 +3,9 @@ internal import CIntrinsics
 /// Up to this many values, what a window kept is searched by interpolation rather than by a sample.
 @inline(__always) var interpolationCount: Int { 2048 }
 
+/// Up to this many values are left to sort: what the sorting network takes in one go, or few.
+@inline(__always) private var leftCount: Int { laneCount == 8 ? 64 : 32 }
+
 /// Narrowings after which interpolation gives up: the values are spread too unevenly for it.
 @inline(__always) private var narrowingLimit: Int { 4 }
 
@@ -54,7 +57,7 @@ func selectNearby(
     var below = 0
     var through = count
     var narrowings = 0
-    while through &- below > smallCount {
+    while through &- below > leftCount {
         let span = high - low
         guard narrowings < narrowingLimit && span > 0 && span < .infinity else {
             guard low == high else { return false }
