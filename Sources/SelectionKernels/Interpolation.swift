@@ -1,69 +1,63 @@
 internal import CIntrinsics
 
-/// Up to this many values, what a window kept is searched by interpolation rather than by a sample.
+/// Up to this many values are searched by interpolation rather than by a sample.
 @inline(__always) var interpolationCount: Int { 2048 }
 
 /// Up to this many values are left to sort: what the sorting network takes in one go, or few.
 @inline(__always) private var leftCount: Int { laneCount == 8 ? 64 : 32 }
 
-/// Narrowings after which interpolation gives up: the values are spread too unevenly for it.
+/// Narrowings after which what is left is sorted: the values are spread too unevenly.
 @inline(__always) private var narrowingLimit: Int { 4 }
 
-/// Finds order statistics of the values that a window kept.
+/// Finds order statistics among at most `interpolationCount` values from `low` to `high`.
 ///
 /// Within a window values are spread almost evenly, so a rank lies near its share of the way from the
 /// low to the high end. Counting the values below and above two guesses around it leaves a narrower
 /// range, with known counts again; after one or two rounds there is little left to sort.
+///
+/// - Parameters:
+///   - low: at most the least value; −∞ if not known.
+///   - high: at least the greatest value; +∞ if not known.
+///   - ranks: ascending; `base` is to be subtracted from each first.
 @inline(never)
 func selectByInterpolation(
-    _ window: Window, _ ranks: UnsafePointer<Int>, _ rankCount: Int,
+    _ values: UnsafePointer<Double>, _ count: Int, from low: Double, to high: Double,
+    _ ranks: UnsafePointer<Int>, _ rankCount: Int, base: Int,
     into result: UnsafeMutablePointer<Double>, scratch: Scratch, depth: Int
 ) {
-    var low = window.low
-    var high = window.high
-    if low == -.infinity || high == .infinity {
-        (low, high) = extremes(window.kept, window.keptCount)
-    }
+    var low = low
+    var high = high
+    if low == -.infinity || high == .infinity { (low, high) = extremes(values, count) }
     var position = 0
     while position < rankCount {
         // A quantile needs two ranks side by side; these are found together.
         var end = position &+ 1
         while end < rankCount && ranks[end] == ranks[end &- 1] &+ 1 { end &+= 1 }
-        let isFound = selectNearby(
-            window.kept, window.keptCount, from: low, to: high, ranks + position, end &- position,
-            into: result + position, scratch: scratch)
-        if !isFound {
-            select(
-                window.kept, window.keptCount, ranks + position, end &- position,
-                into: result + position, scratch: scratch, depth: depth)
-        }
+        selectNearby(
+            values, count, from: low, to: high, ranks + position, end &- position, base: base,
+            into: result + position, scratch: scratch, depth: depth)
         position = end
     }
 }
 
-/// Narrows the range from `low` to `high`, both included, around ranks that lie side by side; returns
-/// whether few enough values to sort were left.
+/// The same for ranks that lie side by side.
 @inline(__always)
 func selectNearby(
     _ values: UnsafePointer<Double>, _ count: Int, from low: Double, to high: Double,
-    _ ranks: UnsafePointer<Int>, _ rankCount: Int, into result: UnsafeMutablePointer<Double>,
-    scratch: Scratch
-) -> Bool {
-    let firstRank = ranks[0]
-    let lastRank = ranks[rankCount &- 1]
+    _ ranks: UnsafePointer<Int>, _ rankCount: Int, base: Int,
+    into result: UnsafeMutablePointer<Double>, scratch: Scratch, depth: Int
+) {
+    let firstRank = ranks[0] &- base
+    let lastRank = ranks[rankCount &- 1] &- base
+    // The range that is left, with both ends, and the numbers of values below and up to its end.
     var low = low
     var high = high
-    // Values less than `low`, and at most `high`.
     var below = 0
     var through = count
     var narrowings = 0
-    while through &- below > leftCount {
+    while through &- below > leftCount && narrowings < narrowingLimit {
         let span = high - low
-        guard narrowings < narrowingLimit && span > 0 && span < .infinity else {
-            guard low == high else { return false }
-            result.update(repeating: low, count: rankCount)
-            return true
-        }
+        guard span > 0 && span < .infinity else { break }
         let inside = Double(through &- below)
         let centre = Double(firstRank &- below) + 0.5 * Double(rankCount)
         // 1.6 standard deviations of the middle one of evenly spread values, in ranks.
@@ -92,13 +86,29 @@ func selectNearby(
     }
 
     var scratch = scratch
-    let few = scratch.takeDoubles(smallCount)
-    let fewCount = copyRange(values, count, low: low, high: high, to: few)
-    smallSort(few, fewCount, scratch: scratch)
+    let left = scratch.takeDoubles(count < smallCount ? smallCount : count)
+    let leftCount = copyRange(values, count, low: low, high: high, to: left)
+    if leftCount <= smallCount {
+        smallSort(left, leftCount, scratch: scratch)
+    } else {
+        let (least, greatest) = extremes(left, leftCount)
+        // Among few distinct values often but one is left, many times. Else they are too uneven.
+        if least < greatest {
+            let wanted = scratch.takeInts(rankCount)
+            var position = 0
+            while position < rankCount {
+                wanted[position] = ranks[position] &- base &- below
+                position &+= 1
+            }
+            select(
+                left, leftCount, wanted, rankCount, into: result, scratch: scratch,
+                depth: depth &+ 1)
+            return
+        }
+    }
     var position = 0
     while position < rankCount {
-        result[position] = few[ranks[position] &- below]
+        result[position] = left[ranks[position] &- base &- below]
         position &+= 1
     }
-    return true
 }

@@ -110,7 +110,7 @@ func selectSome(
         number &+= 1
     }
     if resolution.missedCount > 0 {
-        resolution.resolve(plan, ranks, into: result, scratch: scratch, &progress)
+        resolution.resolve(plan, ranks, into: result, scratch: scratch, depth: depth, &progress)
     }
     return plan.rankCount
 }
@@ -146,7 +146,8 @@ func selectWithin(
             window.kept, window.keptCount, wanted, wantedCount, into: result, scratch: scratch)
     } else if window.keptCount <= interpolationCount {
         selectByInterpolation(
-            window, wanted, wantedCount, into: result, scratch: scratch, depth: depth &+ 1)
+            window.kept, window.keptCount, from: window.low, to: window.high, wanted, wantedCount,
+            base: 0, into: result, scratch: scratch, depth: depth)
     } else if window.keptCount > count / 2 {
         radixSelect(
             window.kept, window.keptCount, wanted, wantedCount, base: 0, into: result,

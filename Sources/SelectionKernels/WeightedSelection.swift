@@ -212,29 +212,6 @@ func sortWeighted(
     }
 }
 
-@inline(never)
-func extremes(
-    _ values: UnsafePointer<Double>, _ count: Int
-) -> (minimum: Double, maximum: Double) {
-    var least = Lanes(repeating: .infinity)
-    var greatest = Lanes(repeating: -.infinity)
-    var index = 0
-    while index &+ laneCount <= count {
-        let lanes = load(values + index)
-        least = smaller(least, lanes)
-        greatest = larger(greatest, lanes)
-        index &+= laneCount
-    }
-    var minimum = smallest(of: least)
-    var maximum = largest(of: greatest)
-    while index < count {
-        if values[index] < minimum { minimum = values[index] }
-        if values[index] > maximum { maximum = values[index] }
-        index &+= 1
-    }
-    return (minimum, maximum)
-}
-
 /// Copies the values from `low` to `high`, both included, and their weights; returns how many.
 @inline(never)
 func gather(

@@ -28,7 +28,8 @@ import Testing
         // The sample is spread evenly, all others lie close together in the window of the median.
         var values = Series.make("uniform", seed: 3, count: count).map { 0.5 + $0 * 1e-9 }
         for number in 0..<summarySampleSize(count: count) {
-            values[samplePosition(number, count: count)] = Double(number) / Double(summarySampleSize(count: count))
+            values[samplePosition(number, count: count)] =
+                Double(number) / Double(summarySampleSize(count: count))
         }
         let found = try quantiles.summary(of: values)
         #expect(found.quantiles == Reference.quantiles([0.5, 0.95], of: values))
@@ -43,7 +44,9 @@ import Testing
         var values = (0..<count).map { _ in
             Double(bitPattern: (1.0).bitPattern + random.next() % 6000)
         }
-        for number in 0..<summarySampleSize(count: count) { values[samplePosition(number, count: count)] = -1e300 }
+        for number in 0..<summarySampleSize(count: count) {
+            values[samplePosition(number, count: count)] = -1e300
+        }
         let found = try Quantiles([0.3, 0.5, 0.8], kernels: kernels).summary(of: values)
         #expect(found.quantiles == Reference.quantiles([0.3, 0.5, 0.8], of: values))
         #expect(found.effort.fellBack)
@@ -58,6 +61,19 @@ import Testing
             #expect(found.quantiles == Reference.quantiles(quantiles.probabilities, of: values))
             #expect(!found.effort.fellBack, "\(name)")
             #expect(found.effort.furtherReads <= 1)
+        }
+    }
+
+    @Test("A value whose run ends close to a wanted rank", arguments: supportedKernels)
+    func runEndingNearARank(kernels: Kernels) throws {
+        // About nine tenths are zeros: the windows of the lower ranks hold nothing but their ends,
+        // and the 90th percentile is now a zero, now not.
+        let quantiles = try Quantiles([0.5, 0.9, 0.95], kernels: kernels)
+        for seed in 1...150 as ClosedRange<UInt64> {
+            let values = Series.make("burstyZeros", seed: seed, count: 1440)
+            let found = try quantiles.of(values)
+            #expect(
+                found == Reference.quantiles(quantiles.probabilities, of: values), "seed \(seed)")
         }
     }
 }
