@@ -11,9 +11,16 @@ let house: [SwiftSetting] = [
 ]
 
 /// A kernel target: the one kernel source compiled for one instruction set. Always optimised, since
-/// SIMD code without optimisation is too slow even to test with.
+/// SIMD code without optimisation is too slow even to test with; and always as a whole module, since
+/// otherwise nothing is inlined across files. `-num-threads` keeps one object for each file, which is
+/// what the build system expects of a debug build.
 func selectionKernels(_ suffix: String, march: String?) -> Target {
-    var settings = house + [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode"])]
+    var settings =
+        house + [
+            .unsafeFlags([
+                "-O", "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode",
+            ])
+        ]
     #if arch(x86_64)
         if let march {
             settings.append(.unsafeFlags(["-Xcc", "-march=\(march)"]))
@@ -42,7 +49,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
     targets: [
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CIntrinsics"),

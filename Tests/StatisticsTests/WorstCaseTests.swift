@@ -67,9 +67,10 @@ import Testing
     @Test("A value whose run ends close to a wanted rank", arguments: supportedKernels)
     func runEndingNearARank(kernels: Kernels) throws {
         // About nine tenths are zeros: the windows of the lower ranks hold nothing but their ends,
-        // and the 90th percentile is now a zero, now not.
+        // and the 90th percentile is now a zero, now not. With the first seeds, a rank falls short of
+        // its window and has to be looked for beside a window without inside.
         let quantiles = try Quantiles([0.5, 0.9, 0.95], kernels: kernels)
-        for seed in 1...150 as ClosedRange<UInt64> {
+        for seed in [249, 325, 489, 540, 751] + Array(1...60) as [UInt64] {
             let values = Series.make("burstyZeros", seed: seed, count: 1440)
             let found = try quantiles.of(values)
             #expect(
