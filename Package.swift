@@ -11,7 +11,9 @@ let house: [SwiftSetting] = [
 ]
 
 /// A kernel target: the one kernel source compiled for one instruction set. Always optimised, since
-/// SIMD code without optimisation is too slow even to test with.
+/// SIMD code without optimisation is too slow even to test with; and always as a whole module, since
+/// otherwise nothing is inlined across files. `-num-threads` keeps one object for each file, which is
+/// what the build system expects of a debug build.
 func selectionKernels(_ suffix: String, march: String?) -> Target {
     var settings =
         house + [

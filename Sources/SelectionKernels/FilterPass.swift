@@ -8,7 +8,7 @@ internal import CIntrinsics
 ///
 /// The flags are literals at every call, so that each combination becomes a loop of its own.
 @inline(__always)
-private func filter(
+func filter(
     _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
     _ windowCount: Int, _ moments: UnsafeMutablePointer<Moments>,
     cascading: Bool, measuring: Bool, thresholding: Bool
@@ -22,8 +22,8 @@ private func filter(
     let shift = Lanes(repeating: measuring ? moments.pointee.shift : 0)
     let threshold = Lanes(repeating: thresholding ? moments.pointee.threshold : 0)
     var lanes = MomentLanes()
-    var aboveLow = LaneTally()
-    var aboveThreshold = LaneTally()
+    var aboveLow = emptyTally
+    var aboveThreshold = emptyTally
     var aboveLowScalar = 0
     // Short series are likely one of many: ask for the next one while this one is read.
     let ahead = measuring && count <= 65536 ? count : 512
@@ -41,19 +41,19 @@ private func filter(
             let second = load(values + (index &+ laneCount))
             prefetchLines(values + (index &+ ahead))
             let firstAbove = greater(first, lowLanes)
-            aboveLow.add(firstAbove)
+            countSet(firstAbove, in: &aboveLow)
             var firstWanted = firstAbove & less(first, highLanes)
             if cascading { firstWanted = firstWanted | greater(first, nextLowLanes) }
             store(first, where: firstWanted, to: &target)
             let secondAbove = greater(second, lowLanes)
-            aboveLow.add(secondAbove)
+            countSet(secondAbove, in: &aboveLow)
             var secondWanted = secondAbove & less(second, highLanes)
             if cascading { secondWanted = secondWanted | greater(second, nextLowLanes) }
             store(second, where: secondWanted, to: &target)
             if measuring { lanes.add(first, second, shift: shift) }
             if thresholding {
-                aboveThreshold.add(greater(first, threshold))
-                aboveThreshold.add(greater(second, threshold))
+                countSet(greater(first, threshold), in: &aboveThreshold)
+                countSet(greater(second, threshold), in: &aboveThreshold)
             }
             index &+= 2 &* laneCount
         }
@@ -78,14 +78,14 @@ private func filter(
         }
     }
     if cascading { flushWaiting(windows, windowCount, threshold: 0) }
-    windows.pointee.above = aboveLow.total &+ aboveLowScalar
+    windows.pointee.above = total(of: aboveLow) &+ aboveLowScalar
     if measuring { lanes.foldExtremes(into: &moments.pointee) }
-    if thresholding { moments.pointee.above &+= aboveThreshold.total }
+    if thresholding { moments.pointee.above &+= total(of: aboveThreshold) }
 }
 
 /// Asks for the memory that one step of the filter reads.
 @inline(__always)
-private func prefetchLines(_ address: UnsafePointer<Double>) {
+func prefetchLines(_ address: UnsafePointer<Double>) {
     prefetch_for_reading(address)
     if laneCount == 8 { prefetch_for_reading(address + 8) }
 }
@@ -106,7 +106,7 @@ extension Window {
 
 /// Sorts waiting values into the windows, the first first, where at least `threshold` wait.
 @inline(never)
-private func flushWaiting(
+func flushWaiting(
     _ windows: UnsafeMutablePointer<Window>, _ windowCount: Int, threshold: Int
 ) {
     var position = 0
@@ -119,7 +119,7 @@ private func flushWaiting(
 }
 
 @inline(never)
-private func flush(_ window: UnsafeMutablePointer<Window>, hasNext: Bool) {
+func flush(_ window: UnsafeMutablePointer<Window>, hasNext: Bool) {
     let count = window.pointee.waitingCount
     let waiting = UnsafePointer(window.pointee.waiting)
     let start = window.pointee.kept + window.pointee.keptCount
@@ -173,35 +173,133 @@ func filterPass(
     _ windowCount: Int, _ moments: UnsafeMutablePointer<Moments>?
 ) {
     guard let moments else {
-        var unused = Moments(threshold: .nan)
         if windowCount > 1 {
-            filter(
-                values, count, windows, windowCount, &unused,
-                cascading: true, measuring: false, thresholding: false)
+            filterCascading(values, count, windows, windowCount)
         } else {
-            filter(
-                values, count, windows, windowCount, &unused,
-                cascading: false, measuring: false, thresholding: false)
+            filterPlainly(values, count, windows)
         }
         return
     }
     let thresholding = !moments.pointee.threshold.isNaN
     switch (windowCount > 1, thresholding) {
     case (true, true):
-        filter(
-            values, count, windows, windowCount, moments,
-            cascading: true, measuring: true, thresholding: true)
+        filterCascadingMeasuringThresholding(values, count, windows, windowCount, moments)
     case (true, false):
-        filter(
-            values, count, windows, windowCount, moments,
-            cascading: true, measuring: true, thresholding: false)
+        filterCascadingMeasuring(values, count, windows, windowCount, moments)
     case (false, true):
-        filter(
-            values, count, windows, windowCount, moments,
-            cascading: false, measuring: true, thresholding: true)
+        filterMeasuringThresholding(values, count, windows, moments)
     case (false, false):
-        filter(
-            values, count, windows, windowCount, moments,
-            cascading: false, measuring: true, thresholding: false)
+        filterMeasuring(values, count, windows, moments)
+    }
+}
+
+// Functions of their own: called side by side in one, the compiler makes one call of them, with flags
+// that are no longer literals. And without unused parameters, for which it would make weak copies.
+
+@inline(never)
+func filterCascadingMeasuringThresholding(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ windowCount: Int, _ moments: UnsafeMutablePointer<Moments>
+) {
+    filter(
+        values, count, windows, windowCount, moments,
+        cascading: true, measuring: true, thresholding: true)
+}
+
+@inline(never)
+func filterCascadingMeasuring(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ windowCount: Int, _ moments: UnsafeMutablePointer<Moments>
+) {
+    filter(
+        values, count, windows, windowCount, moments,
+        cascading: true, measuring: true, thresholding: false)
+}
+
+@inline(never)
+func filterCascading(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ windowCount: Int
+) {
+    var unused = Moments(threshold: .nan)
+    filter(
+        values, count, windows, windowCount, &unused,
+        cascading: true, measuring: false, thresholding: false)
+}
+
+@inline(never)
+func filterMeasuringThresholding(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ moments: UnsafeMutablePointer<Moments>
+) {
+    filter(
+        values, count, windows, 1, moments,
+        cascading: false, measuring: true, thresholding: true)
+}
+
+@inline(never)
+func filterMeasuring(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>,
+    _ moments: UnsafeMutablePointer<Moments>
+) {
+    filter(
+        values, count, windows, 1, moments,
+        cascading: false, measuring: true, thresholding: false)
+}
+
+@inline(never)
+func filterPlainly(
+    _ values: UnsafePointer<Double>, _ count: Int, _ windows: UnsafeMutablePointer<Window>
+) {
+    var unused = Moments(threshold: .nan)
+    filter(
+        values, count, windows, 1, &unused,
+        cascading: false, measuring: false, thresholding: false)
+}
+
+/// The vector part of `Moments` for one chunk; folding it in chunk by chunk also keeps the rounding
+/// errors of long sums small.
+private struct MomentLanes {
+    var sum0 = Lanes(repeating: 0)
+    var sum1 = Lanes(repeating: 0)
+    var squares0 = Lanes(repeating: 0)
+    var squares1 = Lanes(repeating: 0)
+    var minimum0 = Lanes(repeating: .infinity)
+    var minimum1 = Lanes(repeating: .infinity)
+    var maximum0 = Lanes(repeating: -.infinity)
+    var maximum1 = Lanes(repeating: -.infinity)
+
+    @inline(__always) init() {}
+
+    @inline(__always)
+    mutating func add(_ first: Lanes, _ second: Lanes, shift: Lanes) {
+        let difference0 = first - shift
+        let difference1 = second - shift
+        sum0 += difference0
+        sum1 += difference1
+        squares0 = addingSquare(difference0, to: squares0)
+        squares1 = addingSquare(difference1, to: squares1)
+        minimum0 = smaller(minimum0, first)
+        minimum1 = smaller(minimum1, second)
+        maximum0 = larger(maximum0, first)
+        maximum1 = larger(maximum1, second)
+    }
+
+    @inline(__always)
+    mutating func foldSums(into moments: inout Moments) {
+        moments.sum += total(of: sum0 + sum1)
+        moments.squares += total(of: squares0 + squares1)
+        sum0 = Lanes(repeating: 0)
+        sum1 = sum0
+        squares0 = sum0
+        squares1 = sum0
+    }
+
+    @inline(__always)
+    func foldExtremes(into moments: inout Moments) {
+        let least = smallest(of: smaller(minimum0, minimum1))
+        let greatest = largest(of: larger(maximum0, maximum1))
+        if least < moments.minimum { moments.minimum = least }
+        if greatest > moments.maximum { moments.maximum = greatest }
     }
 }

@@ -24,14 +24,16 @@
         bits(left .!= right)
     }
 
+    typealias LaneTally = Int
+
+    @inline(__always) var emptyTally: LaneTally { 0 }
+
     /// Counts set lanes.
-    struct LaneTally {
-        var total = 0
-
-        @inline(__always) init() {}
-
-        @inline(__always) mutating func add(_ mask: LaneMask) { total &+= mask.nonzeroBitCount }
+    @inline(__always) func countSet(_ mask: LaneMask, in tally: inout LaneTally) {
+        tally &+= mask.nonzeroBitCount
     }
+
+    @inline(__always) func total(of tally: LaneTally) -> Int { tally }
 
     /// Stores the selected lanes at `target` and moves it past them; scribbles over the rest of
     /// the vector there.

@@ -24,20 +24,18 @@
         bits(left .!= right)
     }
 
+    typealias LaneTally = SIMD8<Int64>
+
+    @inline(__always) var emptyTally: LaneTally { SIMD8() }
+
     /// Counts set lanes, in a vector: cheaper than a population count for each mask.
-    struct LaneTally {
-        var lanes = SIMD8<Int64>()
+    @inline(__always) func countSet(_ mask: LaneMask, in tally: inout LaneTally) {
+        tally = _mm512_mask_add_epi64(tally, mask, tally, SIMD8(repeating: 1))
+    }
 
-        @inline(__always) init() {}
-
-        @inline(__always) mutating func add(_ mask: LaneMask) {
-            lanes = _mm512_mask_add_epi64(lanes, mask, lanes, SIMD8<Int64>(repeating: 1))
-        }
-
-        @inline(__always) var total: Int {
-            let half = lanes.lowHalf &+ lanes.highHalf
-            return Int((half[0] &+ half[1]) &+ (half[2] &+ half[3]))
-        }
+    @inline(__always) func total(of tally: LaneTally) -> Int {
+        let half = tally.lowHalf &+ tally.highHalf
+        return Int((half[0] &+ half[1]) &+ (half[2] &+ half[3]))
     }
 
     /// Stores the selected lanes at `target` and moves it past them; scribbles over the rest of

@@ -16,18 +16,16 @@
     @inline(__always) func & (_ left: LaneMask, _ right: LaneMask) -> LaneMask { left .& right }
     @inline(__always) func | (_ left: LaneMask, _ right: LaneMask) -> LaneMask { left .| right }
 
+    typealias LaneTally = SIMD2<Int64>
+
+    @inline(__always) var emptyTally: LaneTally { SIMD2() }
+
     /// Counts set lanes: a set lane is −1 and is subtracted.
-    struct LaneTally {
-        var lanes = SIMD2<Int64>()
-
-        @inline(__always) init() {}
-
-        @inline(__always) mutating func add(_ mask: LaneMask) {
-            lanes &-= unsafeBitCast(mask, to: SIMD2<Int64>.self)
-        }
-
-        @inline(__always) var total: Int { Int(lanes[0] &+ lanes[1]) }
+    @inline(__always) func countSet(_ mask: LaneMask, in tally: inout LaneTally) {
+        tally &-= unsafeBitCast(mask, to: SIMD2<Int64>.self)
     }
+
+    @inline(__always) func total(of tally: LaneTally) -> Int { Int(tally[0] &+ tally[1]) }
 
     /// Stores the selected lanes at `target` and moves it past them; may scribble over the rest of
     /// the vector there.

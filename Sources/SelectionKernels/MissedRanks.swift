@@ -1,27 +1,19 @@
-/// Wanted ranks that did not fall into their window, and how they are found after all.
+internal import CIntrinsics
+
+/// Wanted ranks that did not fall into their window are found after all.
 ///
 /// First, one read counts how often the ends of their windows occur: with many equal values a rank
 /// usually falls on an end. For ranks that are still open, one more read copies the values of the
 /// narrowest known range around them, and radix selection finds them there. So a series is read at
 /// most three times, whatever its values.
-struct MissedRanks {
-    private let values: UnsafePointer<Double>
-    private let count: Int
-    /// Positions in the list of wanted ranks, ascending, and the window each was expected in.
-    private let positions: UnsafeMutablePointer<Int>
-    private let windowNumbers: UnsafeMutablePointer<Int>
-    /// For each window: values less than its low end, and greater than its high end.
-    private let lessThanLow: UnsafeMutablePointer<Int>
-    private let greaterThanHigh: UnsafeMutablePointer<Int>
-    private(set) var missedCount = 0
-
+extension MissedRanks {
+    @inline(__always)
     init(values: UnsafePointer<Double>, count: Int, capacity: Int, scratch: inout Scratch) {
-        self.values = values
-        self.count = count
-        positions = scratch.takeInts(capacity)
-        windowNumbers = scratch.takeInts(capacity)
-        lessThanLow = scratch.takeInts(windowLimit)
-        greaterThanHigh = scratch.takeInts(windowLimit)
+        self.init(
+            values: values, count: count, positions: scratch.takeInts(capacity),
+            windowNumbers: scratch.takeInts(capacity), missedCount: 0,
+            lessThanLow: scratch.takeInts(windowLimit),
+            greaterThanHigh: scratch.takeInts(windowLimit))
     }
 
     @inline(__always)
@@ -34,10 +26,11 @@ struct MissedRanks {
     @inline(never)
     mutating func resolve(
         _ plan: WindowPlan, _ ranks: UnsafePointer<Int>, into result: UnsafeMutablePointer<Double>,
-        scratch: Scratch, _ progress: inout Progress
+        scratch: Scratch, depth: Int, _ progress: inout Progress
     ) {
-        countBeyondEnds(plan)
-        progress.furtherReads &+= 1
+        if countBeyondEnds(plan, ranks, progress.moments, scratch: scratch) {
+            progress.furtherReads &+= 1
+        }
 
         var open = 0
         var number = 0
@@ -60,41 +53,67 @@ struct MissedRanks {
         }
         missedCount = open
         if open > 0 {
-            selectOpen(plan, ranks, into: result, scratch: scratch)
+            selectOpen(plan, ranks, into: result, scratch: scratch, depth: depth)
             progress.furtherReads &+= 1
             progress.fellBack = true
         }
     }
 
-    /// One read that counts, for all windows, the values beyond their ends.
-    private func countBeyondEnds(_ plan: WindowPlan) {
+    /// Counts, for the ends of windows that ranks may have fallen on, the values beyond them, in one
+    /// read; returns whether it took any. None lie beyond the extremes of the series.
+    @inline(__always)
+    func countBeyondEnds(
+        _ plan: WindowPlan, _ ranks: UnsafePointer<Int>, _ moments: Moments, scratch: Scratch
+    ) -> Bool {
+        var scratch = scratch
+        let ends = scratch.takeDoubles(missedCount)
+        let isHigh = scratch.takeInts(missedCount)
+        let beyond = scratch.takeInts(missedCount)
+        // Without moments the extremes are not known: the minimum is then above the maximum.
+        let isMeasured = moments.minimum <= moments.maximum
+        var endCount = 0
+        var number = 0
+        while number < missedCount {
+            let window = plan.windows[windowNumbers[number]]
+            let onHigh = ranks[positions[number]] >= window.atMostLow(of: count) ? 1 : 0
+            let end = onHigh == 1 ? window.high : window.low
+            let extreme = onHigh == 1 ? moments.maximum : moments.minimum
+            let isRepeated =
+                endCount > 0 && ends[endCount &- 1] == end && isHigh[endCount &- 1] == onHigh
+            if !isRepeated && !(isMeasured && end == extreme) {
+                ends[endCount] = end
+                isHigh[endCount] = onHigh
+                beyond[endCount] = 0
+                endCount &+= 1
+            }
+            number &+= 1
+        }
+        countBeyond(values, count, ends, isHigh, endCount, into: beyond)
+
         lessThanLow.update(repeating: 0, count: windowLimit)
         greaterThanHigh.update(repeating: 0, count: windowLimit)
-        var start = 0
-        while start < count {
-            let length = count &- start < chunkLength ? count &- start : chunkLength
-            var previous = -1
-            var number = 0
-            while number < missedCount {
-                let window = windowNumbers[number]
-                if window != previous {
-                    let ends = plan.windows[window]
-                    let counts = countOutside(
-                        values + start, length, low: ends.low, high: ends.high)
-                    lessThanLow[window] &+= counts.less
-                    greaterThanHigh[window] &+= counts.greater
-                    previous = window
+        var end = 0
+        while end < endCount {
+            number = 0
+            while number < plan.windowCount {
+                if isHigh[end] == 0 && plan.windows[number].low == ends[end] {
+                    lessThanLow[number] = beyond[end]
+                }
+                if isHigh[end] == 1 && plan.windows[number].high == ends[end] {
+                    greaterThanHigh[number] = beyond[end]
                 }
                 number &+= 1
             }
-            start &+= length
+            end &+= 1
         }
+        return endCount > 0
     }
 
     /// Copies the values between the nearest known ends around all open ranks and selects there.
-    private func selectOpen(
+    @inline(__always)
+    func selectOpen(
         _ plan: WindowPlan, _ ranks: UnsafePointer<Int>, into result: UnsafeMutablePointer<Double>,
-        scratch: Scratch
+        scratch: Scratch, depth: Int
     ) {
         let first = ranks[positions[0]]
         let last = ranks[positions[missedCount &- 1]]
@@ -110,12 +129,12 @@ struct MissedRanks {
                 low = window.low.nextUp
                 below = atMostLow
             }
+            // Of a window whose ends are equal, all values at its end count as at most its low one.
             let lessThanHigh = atMostLow &+ window.inside
-            if lessThanHigh > last && window.high.nextDown < high {
+            if window.low < window.high && lessThanHigh > last && window.high.nextDown < high {
                 high = window.high.nextDown
             }
-            // Beyond the ends of a window that nothing missed nothing was counted; the zeros there
-            // satisfy neither condition.
+            // Where nothing was counted there is a zero, which satisfies neither condition.
             let atMostHigh = count &- greaterThanHigh[number]
             if atMostHigh <= first && window.high.nextUp > low {
                 low = window.high.nextUp
@@ -137,8 +156,15 @@ struct MissedRanks {
             wanted[number] = ranks[positions[number]]
             number &+= 1
         }
-        radixSelect(
-            copied, copiedCount, wanted, missedCount, base: below, into: found, scratch: scratch)
+        if copiedCount <= interpolationCount {
+            selectByInterpolation(
+                copied, copiedCount, from: -.infinity, to: .infinity, wanted, missedCount,
+                base: below, into: found, scratch: scratch, depth: depth)
+        } else {
+            radixSelect(
+                copied, copiedCount, wanted, missedCount, base: below, into: found,
+                scratch: scratch)
+        }
         number = 0
         while number < missedCount {
             result[positions[number]] = found[number]
@@ -147,52 +173,25 @@ struct MissedRanks {
     }
 }
 
-/// Numbers of values less than `low` and greater than `high`.
+/// Counts the values less than each of `ends`, or greater than those that are high ones, chunk by
+/// chunk, so that each is read from memory once.
 @inline(never)
-private func countOutside(
-    _ values: UnsafePointer<Double>, _ count: Int, low: Double, high: Double
-) -> (less: Int, greater: Int) {
-    let lowLanes = Lanes(repeating: low)
-    let highLanes = Lanes(repeating: high)
-    var less0 = LaneTally()
-    var greater0 = LaneTally()
-    var index = 0
-    while index &+ laneCount <= count {
-        let lanes = load(values + index)
-        less0.add(less(lanes, lowLanes))
-        greater0.add(greater(lanes, highLanes))
-        index &+= laneCount
+func countBeyond(
+    _ values: UnsafePointer<Double>, _ count: Int, _ ends: UnsafePointer<Double>,
+    _ isHigh: UnsafePointer<Int>, _ endCount: Int, into beyond: UnsafeMutablePointer<Int>
+) {
+    guard endCount > 0 else { return }
+    var start = 0
+    while start < count {
+        let length = count &- start < chunkLength ? count &- start : chunkLength
+        var end = 0
+        while end < endCount {
+            beyond[end] &+=
+                isHigh[end] == 1
+                ? countGreater(values + start, length, than: ends[end])
+                : countLess(values + start, length, than: ends[end])
+            end &+= 1
+        }
+        start &+= length
     }
-    var lessTotal = less0.total
-    var greaterTotal = greater0.total
-    while index < count {
-        lessTotal &+= values[index] < low ? 1 : 0
-        greaterTotal &+= values[index] > high ? 1 : 0
-        index &+= 1
-    }
-    return (lessTotal, greaterTotal)
-}
-
-/// Copies the values from `low` to `high`, both included, and returns how many there are.
-@inline(never)
-private func copyRange(
-    _ values: UnsafePointer<Double>, _ count: Int, low: Double, high: Double,
-    to target: UnsafeMutablePointer<Double>
-) -> Int {
-    let lowLanes = Lanes(repeating: low)
-    let highLanes = Lanes(repeating: high)
-    var next = target
-    var index = 0
-    while index &+ laneCount <= count {
-        let lanes = load(values + index)
-        store(lanes, where: atLeast(lanes, lowLanes) & atLeast(highLanes, lanes), to: &next)
-        index &+= laneCount
-    }
-    while index < count {
-        let value = values[index]
-        next[0] = value
-        next += value >= low && value <= high ? 1 : 0
-        index &+= 1
-    }
-    return next - target
 }

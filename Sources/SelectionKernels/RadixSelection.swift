@@ -1,12 +1,12 @@
 // Selection whose time does not depend on luck: by the bits of the values, from the top.
 
 /// Bits looked at in one round; 64 bits take at most five rounds.
-@inline(__always) private var digitBits: Int { 13 }
+@inline(__always) var digitBits: Int { 13 }
 
-@inline(__always) private var digitCount: Int { 1 &<< digitBits }
+@inline(__always) var digitCount: Int { 1 &<< digitBits }
 
 /// Values of scratch that `radixSelect` needs: a histogram for each round.
-@inline(__always) var radixScratch: Int { 5 &* ((1 &<< 13) &+ Scratch.overhangDoubles) }
+@inline(__always) var radixScratch: Int { 5 &* ((1 &<< 13) &+ scratchOverhang) }
 
 /// A number whose unsigned order is the order of the values; −0.0 comes just before 0.0.
 @inline(__always)
@@ -81,7 +81,7 @@ func radixSelect(
 
 /// Swaps the values with the given digit to the front, and returns how many there are.
 @inline(never)
-private func moveToFront(
+func moveToFront(
     _ values: UnsafeMutablePointer<Double>, _ count: Int, digit: UInt64, shift: UInt64, mask: UInt64
 ) -> Int {
     var front = 0

@@ -13,45 +13,43 @@ func sampleSize(for count: Int) -> Int {
 /// Roughly the cube root; it only sizes the sample. Three Newton steps from a guess made by dividing
 /// the exponent by three.
 @inline(__always)
-private func cubeRoot(_ value: Double) -> Double {
+func cubeRoot(_ value: Double) -> Double {
     var root = Double(bitPattern: value.bitPattern / 3 &+ 0x2A9F_7893_782D_A1CE)
     root = (2 * root + value / (root * root)) / 3
     root = (2 * root + value / (root * root)) / 3
     return (2 * root + value / (root * root)) / 3
 }
 
-/// Where in a series the sampled values lie: one at a hashed place within each of `size` strata, so
-/// that no period of the data falls in with the period of the sample.
+/// Where in a series of `count` values the value `number` of a sample of `size` lies: at a hashed
+/// place within each of `size` strata, so that no period of the data falls in with the period of the
+/// sample.
 ///
-/// The places depend on nothing but the two counts: equal input gives equal work.
-package struct SamplePositions {
-    private let size: Int
-    private let last: Int
-    /// Values to a stratum, with 32 fractional bits.
-    private let stride: UInt64
-
-    package init(size: Int, count: Int) {
-        self.size = size
-        last = count &- 1
-        stride = UInt64(Double(count) / Double(size) * 4_294_967_296)
-    }
-
-    /// For the sample that `summarize` draws from a series of `count` values.
-    package init(count: Int) {
-        self.init(size: sampleSize(for: count), count: count)
-    }
-
-    package var count: Int { size }
-
-    @inline(__always)
-    package func position(_ number: Int) -> Int {
-        let number = UInt64(truncatingIfNeeded: number)
-        let hash = (number &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
-        let place = number &* stride &+ (stride &>> 16) &* (hash &>> 48)
-        let position = Int(truncatingIfNeeded: place &>> 32)
-        return position > last ? last : position
-    }
+/// The places depend on nothing but the counts: equal input gives equal work.
+@inline(__always)
+func samplePosition(_ number: Int, stride: UInt64, count: Int) -> Int {
+    let number = UInt64(truncatingIfNeeded: number)
+    let hash = (number &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
+    let place = number &* stride &+ (stride &>> 16) &* (hash &>> 48)
+    let position = Int(truncatingIfNeeded: place &>> 32)
+    return position < count ? position : count &- 1
 }
+
+/// Values to a stratum, with 32 fractional bits.
+@inline(__always)
+func sampleStride(size: Int, count: Int) -> UInt64 {
+    UInt64(Double(count) / Double(size) * 4_294_967_296)
+}
+
+/// The same for the sample that `summarize` draws, so that tests can work against it.
+@inline(never)
+package func samplePosition(_ number: Int, count: Int) -> Int {
+    let stride = sampleStride(size: sampleSize(for: count), count: count)
+    return samplePosition(number, stride: stride, count: count)
+}
+
+/// The size of the sample that `summarize` draws from `count` values.
+@inline(never)
+package func summarySampleSize(count: Int) -> Int { sampleSize(for: count) }
 
 /// Copies a sample of `values` to `sample`.
 @inline(never)
@@ -59,10 +57,10 @@ func drawSample(
     _ values: UnsafePointer<Double>, _ count: Int, size: Int,
     into sample: UnsafeMutablePointer<Double>
 ) {
-    let positions = SamplePositions(size: size, count: count)
+    let stride = sampleStride(size: size, count: count)
     var number = 0
     while number < size {
-        sample[number] = values[positions.position(number)]
+        sample[number] = values[samplePosition(number, stride: stride, count: count)]
         number &+= 1
     }
 }

@@ -1,15 +1,15 @@
-/// Hands out parts of one block of memory, each on a cache line of its own.
+internal import CIntrinsics
+
+/// Memory to work in, of which parts are taken from the front.
 ///
-/// A value: a function that takes a `Scratch` by value gives back all it took when it returns.
-struct Scratch {
-    private var next: UnsafeMutableRawPointer
+/// Passed by value: what a function takes is free again when it returns.
+typealias Scratch = UnsafeMutableRawPointer
 
-    /// `block` starts on a cache line.
-    init(_ block: UnsafeMutableRawPointer) { next = block }
+/// Values that `take…` adds at most to each part: vector stores may run past what was asked for, and
+/// each part begins on a cache line.
+@inline(__always) var scratchOverhang: Int { 16 }
 
-    /// Room that `take` adds to each part, since vector stores may run past what was asked for.
-    static let overhangDoubles = 16
-
+extension Scratch {
     /// Room for `count` values and for the overhang of a vector store. Not initialised.
     @inline(__always)
     mutating func takeDoubles(_ count: Int) -> UnsafeMutablePointer<Double> {
@@ -22,14 +22,20 @@ struct Scratch {
     }
 
     @inline(__always)
+    mutating func takeWeightedValues(_ count: Int) -> UnsafeMutablePointer<WeightedValue> {
+        takeBytes(count &* MemoryLayout<WeightedValue>.stride)
+            .assumingMemoryBound(to: WeightedValue.self)
+    }
+
+    @inline(__always)
     mutating func takeWindows(_ count: Int) -> UnsafeMutablePointer<Window> {
         takeBytes(count &* MemoryLayout<Window>.stride).assumingMemoryBound(to: Window.self)
     }
 
     @inline(__always)
-    private mutating func takeBytes(_ count: Int) -> UnsafeMutableRawPointer {
-        let part = next
-        next += (count &+ 8 &* 8 &+ 63) & ~63
+    mutating func takeBytes(_ count: Int) -> UnsafeMutableRawPointer {
+        let part = self
+        self += (count &+ 8 &* 8 &+ 63) & ~63
         return part
     }
 }

@@ -6,12 +6,13 @@ internal import CIntrinsics
 /// Selections within selections; a series of 10⁷ takes five.
 @inline(__always) var depthLimit: Int { 6 }
 
-/// What one series needs beyond its values and the wanted ranks.
-struct Progress {
-    var moments: Moments
-    var furtherReads = 0
-    var fellBack = false
-    var containsNaN = false
+extension Progress {
+    @inline(__always)
+    init(threshold: Double) {
+        self.init(
+            moments: Moments(threshold: threshold), furtherReads: 0, fellBack: false,
+            containsNaN: false)
+    }
 }
 
 /// Finds the order statistics `ranks` (ascending, distinct) of `values`, without NaN.
@@ -26,7 +27,7 @@ func select(
         sortSmall(values, count, ranks, rankCount, into: result, scratch: scratch)
         return
     }
-    var progress = Progress(moments: Moments(threshold: .nan))
+    var progress = Progress(threshold: .nan)
     var done = 0
     while done < rankCount {
         done &+= selectSome(
@@ -109,14 +110,14 @@ func selectSome(
         number &+= 1
     }
     if resolution.missedCount > 0 {
-        resolution.resolve(plan, ranks, into: result, scratch: scratch, &progress)
+        resolution.resolve(plan, ranks, into: result, scratch: scratch, depth: depth, &progress)
     }
     return plan.rankCount
 }
 
 /// Finds those ranks that fell into their window, and notes the others.
 @inline(never)
-private func selectWithin(
+func selectWithin(
     _ window: Window, _ number: Int, _ count: Int, _ ranks: UnsafePointer<Int>,
     into result: UnsafeMutablePointer<Double>, scratch: Scratch, depth: Int,
     missed: inout MissedRanks
@@ -139,14 +140,22 @@ private func selectWithin(
         position &+= 1
     }
     guard wantedCount > 0 else { return }
-    if window.keptCount > smallCount && window.keptCount > count / 2 {
+    let result = result + firstFound
+    if window.keptCount <= smallCount {
+        sortSmall(
+            window.kept, window.keptCount, wanted, wantedCount, into: result, scratch: scratch)
+    } else if window.keptCount <= interpolationCount {
+        selectByInterpolation(
+            window.kept, window.keptCount, from: window.low, to: window.high, wanted, wantedCount,
+            base: 0, into: result, scratch: scratch, depth: depth)
+    } else if window.keptCount > count / 2 {
         radixSelect(
-            window.kept, window.keptCount, wanted, wantedCount, base: 0,
-            into: result + firstFound, scratch: scratch)
+            window.kept, window.keptCount, wanted, wantedCount, base: 0, into: result,
+            scratch: scratch)
     } else {
         select(
-            window.kept, window.keptCount, wanted, wantedCount, into: result + firstFound,
-            scratch: scratch, depth: depth &+ 1)
+            window.kept, window.keptCount, wanted, wantedCount, into: result, scratch: scratch,
+            depth: depth &+ 1)
     }
 }
 
@@ -156,9 +165,8 @@ func measure(_ values: UnsafePointer<Double>, _ count: Int, _ progress: inout Pr
     // A window that nothing is in: the filter stores nothing.
     withUnsafeTemporaryAllocation(byteCount: 128, alignment: 64) { nowhere in
         let target = nowhere.baseAddress!.assumingMemoryBound(to: Double.self)
-        var window = Window(
-            low: .infinity, high: .infinity, firstRank: 0, lastRank: 0, kept: target,
-            waiting: target)
+        var window = Window(lowSampleRank: 0, highSampleRank: 0, rank: 0, nowhere: target)
+        window.low = .infinity
         filterPass(values, count, &window, 1, &progress.moments)
     }
     progress.containsNaN = progress.moments.sum.isNaN && containsNaN(values, count)

@@ -29,14 +29,7 @@
         sortBitonic64(values + 64)
     }
 
-    /// Puts the smaller value of each lane into `low`, the larger one into `high`.
-    @inline(__always) private func exchange(_ low: inout Lanes, _ high: inout Lanes) {
-        let smallest = smaller(low, high)
-        high = larger(low, high)
-        low = smallest
-    }
-
-    /// The same with the lanes of `high` taken in reverse; leaves two bitonic sequences.
+    /// `exchange` with the lanes of `high` taken in reverse; leaves two bitonic sequences.
     @inline(__always) private func exchangeReversed(_ low: inout Lanes, _ high: inout Lanes) {
         let reversed = permuted(high, SIMD8(7, 6, 5, 4, 3, 2, 1, 0))
         high = larger(low, reversed)
@@ -207,7 +200,7 @@
     }
 
     @inline(never)
-    private func sort64(_ values: UnsafeMutablePointer<Double>) {
+    func sort64(_ values: UnsafeMutablePointer<Double>) {
         var registers = Registers(values)
         registers.sortColumns()
         registers.transpose()
@@ -218,7 +211,7 @@
     }
 
     @inline(never)
-    private func sortBitonic64(_ values: UnsafeMutablePointer<Double>) {
+    func sortBitonic64(_ values: UnsafeMutablePointer<Double>) {
         var registers = Registers(values)
         exchange(&registers.r0, &registers.r4)
         exchange(&registers.r1, &registers.r5)

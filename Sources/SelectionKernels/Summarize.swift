@@ -18,8 +18,7 @@ package func summarize(
     threshold: Double, scratch: UnsafeMutableRawPointer,
     into result: UnsafeMutablePointer<Double>
 ) -> SeriesTotals {
-    let scratch = Scratch(scratch)
-    var progress = Progress(moments: Moments(threshold: threshold))
+    var progress = Progress(threshold: threshold)
     if count <= smallCount {
         measureSmall(values, count, &progress)
         if !progress.containsNaN {
@@ -48,7 +47,7 @@ package func summarize(
         return progress.moments.totalsWithNaN()
     }
     var totals = progress.moments.totals(count: count)
-    totals.furtherReads = Int32(truncatingIfNeeded: progress.furtherReads)
+    totals.furtherReads = progress.furtherReads
     totals.fellBack = progress.fellBack
     return totals
 }
@@ -56,7 +55,7 @@ package func summarize(
 /// Scratch memory that `summarize` needs, in bytes: about three times the series, of which it
 /// touches a tenth, and more only where ranks fall outside their windows.
 package func scratchBytes(count: Int, rankCount: Int) -> Int {
-    let overhang = Scratch.overhangDoubles
+    let overhang = scratchOverhang
     var doubles = 2 &* (smallCount &+ overhang)
     if count > smallCount {
         // A copy of the series, and what radix selection in it needs.
@@ -84,7 +83,7 @@ package func scratchBytes(count: Int, rankCount: Int) -> Int {
 }
 
 /// The moments of a series of at most `smallCount` values, in two reads.
-private func measureSmall(
+func measureSmall(
     _ values: UnsafePointer<Double>, _ count: Int, _ progress: inout Progress
 ) {
     progress.moments.shift = meanOrZero(values, count)

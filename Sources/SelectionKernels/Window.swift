@@ -1,33 +1,16 @@
-/// A range of values in which some of the wanted ranks are expected, and what the filter pass found
-/// about it.
-///
-/// The range excludes both its ends, so that a value which fills much of the series, and therefore
-/// is an end of some window, is never copied: how often it occurs is found by counting.
-struct Window {
-    /// Excluded ends. `low` is −∞ and `high` +∞ where the sample gave none.
-    var low: Double
-    var high: Double
-    /// Positions in the list of wanted ranks: those expected in this window.
-    var firstRank: Int
-    var lastRank: Int
+internal import CIntrinsics
 
-    /// The values in the window.
-    var kept: UnsafeMutablePointer<Double>
-    var keptCount = 0
-    var capacity = 0
-    /// More values were in the window than `kept` can hold; `inside` still counts all of them.
-    var overflowed = false
-    /// Number of values in the window.
-    var inside = 0
-    /// Number of values greater than `low`.
-    var above = 0
-
-    /// With several windows: values greater than `low` that the pass has still to sort into this
-    /// window and the ones after it.
-    var waiting: UnsafeMutablePointer<Double>
-    var waitingCount = 0
-    /// Most values that one step of the pass can add to `waiting` or to `kept`.
-    var room = 0
+extension Window {
+    /// A window without ends for the wanted rank at position `rank`.
+    @inline(__always)
+    init(lowSampleRank: Int, highSampleRank: Int, rank: Int, nowhere: UnsafeMutablePointer<Double>)
+    {
+        self.init(
+            low: -.infinity, high: .infinity, lowSampleRank: lowSampleRank,
+            highSampleRank: highSampleRank, firstRank: rank, lastRank: rank, kept: nowhere,
+            keptCount: 0, capacity: 0, overflowed: false, inside: 0, above: 0, waiting: nowhere,
+            waitingCount: 0, room: 0)
+    }
 
     /// Number of values at most `low`, of `count` in the series.
     @inline(__always) func atMostLow(of count: Int) -> Int { count &- above }

@@ -1,26 +1,18 @@
-/// Which ranks of the sample bound the windows of the wanted ranks.
-///
-/// A wanted rank r of n lies, in a sample of s, around (r + ½)·s/n − ½ with the standard deviation
-/// √(s·q·(1 − q)), q = (r + ½)/n; each window reaches `deviations` of these to both sides.
-/// Windows that touch become one.
-struct WindowPlan {
-    /// For each window, the sample ranks of its ends; −1 and `sampleSize` mean there is none.
-    let lowRanks: UnsafeMutablePointer<Int>
-    let highRanks: UnsafeMutablePointer<Int>
-    let windows: UnsafeMutablePointer<Window>
-    var windowCount = 0
-    /// Wanted ranks that the windows serve: the first so many.
-    var rankCount = 0
-    /// Share of the sample that lies in the windows.
-    var coverage = 0.0
+internal import CIntrinsics
 
+extension WindowPlan {
+    /// Chooses which ranks of the sample bound the windows of the wanted ranks.
+    ///
+    /// A wanted rank r of n lies, in a sample of s, around (r + ½)·s/n − ½ with the standard deviation
+    /// √(s·q·(1 − q)), q = (r + ½)/n; each window reaches `deviations` of these to both sides.
+    /// Windows that touch become one.
+    @inline(__always)
     init(
         ranks: UnsafePointer<Int>, rankCount available: Int, count: Int, sampleSize: Int,
         nowhere: UnsafeMutablePointer<Double>, scratch: inout Scratch
     ) {
-        lowRanks = scratch.takeInts(windowLimit)
-        highRanks = scratch.takeInts(windowLimit)
-        windows = scratch.takeWindows(windowLimit)
+        self.init(
+            windows: scratch.takeWindows(windowLimit), windowCount: 0, rankCount: 0, coverage: 0)
         // In long series a miss costs much and wide windows little.
         let deviations = count <= 8192 ? 2.0 : 3.0
         let size = Double(sampleSize)
@@ -32,18 +24,18 @@ struct WindowPlan {
             var high = Int((centre + reach).rounded(.up))
             if low < 0 { low = -1 }
             if high > sampleSize { high = sampleSize }
-            if windowCount > 0 && low <= highRanks[windowCount &- 1] &+ 1 {
+            if windowCount > 0 && low <= windows[windowCount &- 1].highSampleRank &+ 1 {
                 let current = windowCount &- 1
-                if high > highRanks[current] { highRanks[current] = high }
+                if high > windows[current].highSampleRank {
+                    windows[current].highSampleRank = high
+                }
                 windows[current].lastRank = rankCount
             } else {
                 if windowCount == windowLimit { break }
-                lowRanks[windowCount] = low
-                highRanks[windowCount] = high
                 (windows + windowCount).initialize(
                     to: Window(
-                        low: -.infinity, high: .infinity, firstRank: rankCount,
-                        lastRank: rankCount, kept: nowhere, waiting: nowhere))
+                        lowSampleRank: low, highSampleRank: high, rank: rankCount,
+                        nowhere: nowhere))
                 windowCount &+= 1
             }
             rankCount &+= 1
@@ -51,13 +43,14 @@ struct WindowPlan {
         var covered = 0
         var number = 0
         while number < windowCount {
-            covered &+= highRanks[number] &- lowRanks[number]
+            covered &+= windows[number].highSampleRank &- windows[number].lowSampleRank
             number &+= 1
         }
         coverage = Double(covered) / size
     }
 
     /// Sets the ends of the windows from the sample, which it may reorder.
+    @inline(__always)
     func placeWindows(
         _ sample: UnsafeMutablePointer<Double>, sampleSize: Int, scratch: Scratch, depth: Int
     ) {
@@ -67,12 +60,12 @@ struct WindowPlan {
         var wantedCount = 0
         var number = 0
         while number < windowCount {
-            if lowRanks[number] >= 0 {
-                wanted[wantedCount] = lowRanks[number]
+            if windows[number].lowSampleRank >= 0 {
+                wanted[wantedCount] = windows[number].lowSampleRank
                 wantedCount &+= 1
             }
-            if highRanks[number] < sampleSize {
-                wanted[wantedCount] = highRanks[number]
+            if windows[number].highSampleRank < sampleSize {
+                wanted[wantedCount] = windows[number].highSampleRank
                 wantedCount &+= 1
             }
             number &+= 1
@@ -83,11 +76,11 @@ struct WindowPlan {
         var position = 0
         number = 0
         while number < windowCount {
-            if lowRanks[number] >= 0 {
+            if windows[number].lowSampleRank >= 0 {
                 windows[number].low = ends[position]
                 position &+= 1
             }
-            if highRanks[number] < sampleSize {
+            if windows[number].highSampleRank < sampleSize {
                 windows[number].high = ends[position]
                 position &+= 1
             }
@@ -96,12 +89,15 @@ struct WindowPlan {
     }
 
     /// Gives each window room for a third more values than the sample lets expect.
+    @inline(__always)
     func reserve(count: Int, sampleSize: Int, scratch: inout Scratch) {
         var number = 0
         while number < windowCount {
             let window = windows + number
             let room = windowRoom(position: number, count: count)
-            let share = Double(highRanks[number] &- lowRanks[number]) / Double(sampleSize)
+            let share =
+                Double(windows[number].highSampleRank &- windows[number].lowSampleRank)
+                / Double(sampleSize)
             let expected = Int(share * Double(count) * 1.3) &+ 2 &* room
             window.pointee.room = room
             window.pointee.capacity = expected < count &+ room ? expected : count &+ room

@@ -1,27 +1,11 @@
 // What Swift cannot say by itself: the CPU's vector instructions, which of them the running CPU
-// has, prefetching, and the one record that kernels built for different CPUs share.
+// has, and prefetching.
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/// What one read of a series finds besides its order statistics.
-struct SeriesTotals {
-    double minimum;
-    double maximum;
-    /// Arithmetic mean.
-    double mean;
-    /// Population variance (divided by n, not n − 1).
-    double variance;
-    /// Number of values strictly above the threshold.
-    int64_t above;
-    /// Whether any value is NaN; then the other numbers, `above` apart, are NaN.
-    bool containsNaN;
-    /// Reads of the whole series beyond the first: 0 when every rank fell into its window.
-    int32_t furtherReads;
-    /// Whether some rank had to be found by radix selection in a copy of part of the series.
-    bool fellBack;
-};
+#include "SelectionRecords.h"
 
 /// Asks for the cache line at `address`; harmless for an address outside any object.
 static inline void prefetch_for_reading(const void *address) { __builtin_prefetch(address, 0, 3); }
