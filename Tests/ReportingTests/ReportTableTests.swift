@@ -97,22 +97,22 @@ import Testing
 
                 2 services at risk; 1 holds 1.5 CPU and 1.5 GiB without use.
 
-                   SERVICE           TIER  CPU P95       MEM MAX       THROT OOM BOUND BY
+                   SERVICE          TIER  CPU P95       MEM MAX       THROT OOM BOUND BY
                 ── Raise: at risk now (1) ──────────────────────────────────────────────────────
-                 ▲ payments ×2       S → M ━━━━━┿━━ 100% ━━━━━┿━━  94%  8.1%   2 throttled + OO…
+                 ▲ payments ×2      S → M ━━━━━┿━━ 100% ━━━━━┿━━  94%  8.1%   2 throttled + OOM…
                 ── No tier fits: needs a person (1) ────────────────────────────────────────────
-                 ✖ search            - → ! ━━━━━┿──  80% ━━━━━┿──  73%           CPU p95
+                 ✖ search           - → ! ━━━━━┿──  80% ━━━━━┿──  73%           CPU p95
                 ── Set a limit: runs without one (1) ───────────────────────────────────────────
-                 ◆ cron              - → S           0.1       100 MiB           smallest tier
+                 ◆ cron             - → S           0.1       100 MiB           smallest tier
                 ── Lower: pays for idle limits (1) ─────────────────────────────────────────────
-                 ▼ a-service-with-a… L → S ─────┼──   1% ─────┼──   4%           smallest tier
+                 ▼ a-service-with-… L → S ─────┼──   1% ─────┼──   4%           smallest tier
                 ── Wait: not enough evidence (2) ───────────────────────────────────────────────
-                 ◌ new               M     ━────┼──  10% ━────┼──  10%           10 h of 1 d se…
-                 ◌ gone              M                                           no sample in t…
+                 ◌ new              M     ━────┼──  10% ━────┼──  10%           10 h of 1 d seen
+                 ◌ gone             M                                           no sample in th…
                 ── Keep: right size (1) ────────────────────────────────────────────────────────
-                 ● web               M     ━━━━━┼──  60% ━━━━━┼──  59%           memory mean
+                 ● web              M     ━━━━━┼──  60% ━━━━━┼──  59%           mem mean
                 ── Left alone (1) ──────────────────────────────────────────────────────────────
-                 ○ lab               L     ─────┼──   5% ─────┼──   3%           load test
+                 ○ lab              L     ─────┼──   5% ─────┼──   3%           load test
                 ────────────────────────────────────────────────────────────────────────────────
                  Bars: share of the limit now (CPU p95, largest working set); the tick is 70 %.
                  Raising 1 service takes 1 CPU and 1 GiB more.
@@ -128,7 +128,7 @@ import Testing
         }
         #expect(
             Self.estate.table(style).contains(
-                " ^ payments x2       S -> M =====|== 100% =====|==  94%  8.1%   2 throttled + O"))
+                " ^ payments x2     S -> M =====|== 100% =====|==  94%  8.1%   2 throttled + O"))
     }
 
     @Test(arguments: [0, 40, 80, 81, 93, 100, 120, 137, 150, 200, 500])
@@ -156,7 +156,7 @@ import Testing
 
     @Test func aWideTerminalShowsEveryNumber() {
         let text = Self.estate.table(TableStyle(width: 200, colour: false, unicode: true))
-        let row = text.split(separator: "\n").first { $0.contains("payments") }
+        let row = text.split(separator: "\n").first { $0.contains("payments") }.map(String.init)
         #expect(
             row == " ▲ payments ×2                     S → M ━━━━━┿━━ 100%  0.25   0.5   0.5  0.75 "
                 + "/0.5 ━━━━━┿━━  94%  480M  480M /512M  8.1%   2 13d21h   throttled + OOM kill")

@@ -36,16 +36,17 @@ package enum Program {
         posix_spawn_file_actions_addopen(&actions, 2, errorPath, flags, 0o600)
         var environment = environment
         environment["PATH"] = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
-        let code =
-            withStrings([program] + arguments) { argv in
-                withStrings(environment.map { "\($0)=\($1)" }) { envp in
-                    var process: pid_t = 0
-                    let code = posix_spawn(&process, command[0], &actions, nil, argv, envp)
-                    return code == 0
-                        ? .success(process) : .failure(TestFailure("\(program): \(code)"))
-                }
-            } as Swift.Result<pid_t, TestFailure>
-        let process = try code.get()
+        // posix_spawn itself cannot change the directory portably; env(1) can.
+        let command = directory.map { ["/usr/bin/env", "-C", $0, program] } ?? [program]
+        var process: pid_t = 0
+        let spawned = withStrings(command + arguments) { argv in
+            withStrings(environment.map { "\($0)=\($1)" }) { envp in
+                posix_spawn(&process, command[0], &actions, nil, argv, envp)
+            }
+        }
+        guard spawned == 0 else {
+            throw TestFailure("cannot run \(program): \(String(cString: strerror(spawned)))")
+        }
         if let signal {
             for _ in 0..<1000 where (try? readFile(outPath))?.contains(10) != true {
                 usleep(10_000)
