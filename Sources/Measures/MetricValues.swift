@@ -24,7 +24,7 @@ package struct MetricValues: Sendable {
     }
 
     /// Calls `body` for every value that is present, in the order of the metrics' wire numbers.
-    package func forEach<Failure: Error>(
+    package func forEachPresent<Failure: Error>(
         _ body: (Metric, Int64) throws(Failure) -> Void
     ) throws(Failure) {
         var left = presence
@@ -38,7 +38,7 @@ package struct MetricValues: Sendable {
 
     /// Takes every value that `other` has.
     package mutating func merge(_ other: MetricValues) {
-        other.forEach { self[$0] = $1 }
+        other.forEachPresent { self[$0] = $1 }
     }
 }
 
@@ -64,7 +64,7 @@ extension MetricValues: ExpressibleByDictionaryLiteral {
 extension MetricValues: CustomStringConvertible {
     package var description: String {
         var parts: [String] = []
-        forEach { parts.append("\($0.name)=\($1)") }
+        forEachPresent { parts.append("\($0.name)=\($1)") }
         return "[\(parts.joined(separator: ", "))]"
     }
 }

@@ -48,6 +48,6 @@ package struct ContainerSample: Hashable, Sendable {
 extension MetricValues: Hashable {
     package func hash(into hasher: inout Hasher) {
         hasher.combine(presence)
-        forEach { hasher.combine($1) }
+        forEachPresent { hasher.combine($1) }
     }
 }

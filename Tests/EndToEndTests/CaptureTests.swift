@@ -10,16 +10,16 @@ import Testing
 @Suite struct CaptureTests {
     private struct Report: Decodable {
         struct Service: Decodable {
-            struct CPU: Decodable { var mean_cores: Double }
+            struct CPU: Decodable { var meanCores: Double }
             struct Memory: Decodable {
-                var working_set_max_bytes: Int64
-                var working_set_mean_bytes: Int64
+                var workingSetMaxBytes: Int64
+                var workingSetMeanBytes: Int64
             }
             var service: String
             var cpu: CPU?
             var memory: Memory?
-            var throttled_ratio: Double?
-            var oom_kills: Int
+            var throttledRatio: Double?
+            var oomKills: Int
         }
         var services: [Service]
     }
@@ -48,7 +48,9 @@ import Testing
             let run = try Program.run(
                 ["report", "--store", path, "--format", "json", "--min-evidence", "1s"])
             #expect(run.code == 0, "\(run.errors)")
-            let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            let report = try decoder.decode(Report.self, from: Data(run.output.utf8))
             let before = try expected(capture, first)
             let after = try expected(capture, second)
             #expect(report.services.count == Set(before.keys).union(after.keys).count)
@@ -57,7 +59,7 @@ import Testing
                 let (start, end) = (before[name] ?? [:], after[name] ?? [:])
                 if let from = start["cpu_usage_usec"], let to = end["cpu_usage_usec"] {
                     let cores = Double(to - from) / 1e6 / seconds
-                    #expect(abs(try #require(service.cpu).mean_cores - cores) < 1e-9, "\(name)")
+                    #expect(abs(try #require(service.cpu).meanCores - cores) < 1e-9, "\(name)")
                 }
                 let workingSets = [start, end].compactMap { values -> Int64? in
                     guard let current = values["memory_current_bytes"],
@@ -65,11 +67,11 @@ import Testing
                     else { return nil }
                     return current - inactive
                 }
-                #expect(service.memory?.working_set_max_bytes == workingSets.max(), "\(name)")
-                #expect((service.oom_kills > 0) == (end["oom_killed"] == 1), "\(name)")
+                #expect(service.memory?.workingSetMaxBytes == workingSets.max(), "\(name)")
+                #expect((service.oomKills > 0) == (end["oom_killed"] == 1), "\(name)")
             }
             let api = try #require(report.services.first { $0.service == "api" })
-            #expect(try #require(api.throttled_ratio) > 0.9)
+            #expect(try #require(api.throttledRatio) > 0.9)
         }
     }
 

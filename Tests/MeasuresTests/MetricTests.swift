@@ -46,7 +46,7 @@ import Testing
         for metric in Metric.allCases { values[metric] = Int64(metric.rawValue) * 1000 }
         #expect(values.count == Metric.allCases.count)
         var seen: [Metric] = []
-        values.forEach { metric, value in
+        values.forEachPresent { metric, value in
             #expect(value == Int64(metric.rawValue) * 1000)
             seen.append(metric)
         }

@@ -58,7 +58,7 @@ extension Block.Entry {
         guard rows.last != row else { return }
         let index = Int32(rows.count)
         rows.append(row)
-        values.forEach { metric, value in
+        values.forEachPresent { metric, value in
             if let column = columns.firstIndex(where: { $0.metric == metric }) {
                 columns[column].present.append(index)
                 columns[column].values.append(value)

@@ -19,7 +19,7 @@ enum TickRow {
         for sample in samples {
             writer.append(varint: UInt64(sample.incarnation))
             writer.append(varint: UInt64(sample.values.presence))
-            sample.values.forEach { writer.append(signed: $1) }
+            sample.values.forEachPresent { writer.append(signed: $1) }
         }
         return Envelope.seal(version: version, body: writer.bytes)
     }
