@@ -14,6 +14,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 }
 binary=$(realpath "$1")
 estate=$(realpath "$here/../../data/estate")
+if ! command -v patch >/dev/null || ! command -v python3 >/dev/null; then
+    if [[ "$(id -u)" -ne 0 ]] || ! command -v apt-get >/dev/null; then
+        echo "estate test skipped: needs patch and python3, and may not install them"
+        exit 0
+    fi
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends patch python3 >/dev/null
+fi
+
 directory=$(mktemp -d "${TMPDIR:-/tmp}/rightsize-estate.XXXXXX")
 trap 'rm -rf "$directory"' EXIT
 
