@@ -31,6 +31,14 @@ package enum Metric: UInt8, CaseIterable, Hashable, Sendable {
     case oomKilled = 28
     case state = 29
     case exitCode = 30
+    case cpuThrottledTimeLocal = 31
+    case memorySwapPeak = 32
+    case cpuBurstMean = 33
+    case cpuBurstMax = 34
+    case memoryBurstMean = 35
+    case memoryBurstMax = 36
+    case deaths = 37
+    case oomEvents = 38
 
     /// How consecutive values are to be read.
     package enum Kind: Sendable {
@@ -42,19 +50,24 @@ package enum Metric: UInt8, CaseIterable, Hashable, Sendable {
         case limit
         /// A number that stands for a word; see `ContainerState` and `ContainerHealth`.
         case state
+        /// How often something happened since the tick before.
+        case occurrences
     }
 
     package var kind: Kind {
         switch self {
         case .cpuUsage, .cpuPeriods, .cpuThrottledPeriods, .cpuThrottledTime, .memoryOOMKills,
             .memoryRefaults, .cpuPressureSome, .cpuPressureFull, .memoryPressureSome,
-            .memoryPressureFull, .ioPressureSome, .ioPressureFull, .ioRead, .ioWrite, .restarts:
+            .memoryPressureFull, .ioPressureSome, .ioPressureFull, .ioRead, .ioWrite, .restarts,
+            .cpuThrottledTimeLocal:
             .counter
         case .memoryCurrent, .memoryInactiveFile, .memoryActiveFile, .memoryAnon, .memoryShmem,
-            .memorySlabReclaimable, .memoryPeak, .memorySwap, .pids:
+            .memorySlabReclaimable, .memoryPeak, .memorySwap, .pids, .memorySwapPeak,
+            .cpuBurstMean, .cpuBurstMax, .memoryBurstMean, .memoryBurstMax:
             .gauge
         case .cpuLimit, .memoryLimit: .limit
         case .health, .oomKilled, .state, .exitCode: .state
+        case .deaths, .oomEvents: .occurrences
         }
     }
 
@@ -91,6 +104,14 @@ package enum Metric: UInt8, CaseIterable, Hashable, Sendable {
         case .oomKilled: "oom_killed"
         case .state: "state"
         case .exitCode: "exit_code"
+        case .cpuThrottledTimeLocal: "cpu_throttled_local_usec"
+        case .memorySwapPeak: "memory_swap_peak_bytes"
+        case .cpuBurstMean: "cpu_burst_mean_millicores"
+        case .cpuBurstMax: "cpu_burst_max_millicores"
+        case .memoryBurstMean: "memory_burst_mean_bytes"
+        case .memoryBurstMax: "memory_burst_max_bytes"
+        case .deaths: "deaths"
+        case .oomEvents: "oom_events"
         }
     }
 }

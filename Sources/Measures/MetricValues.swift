@@ -1,9 +1,9 @@
 /// The values of one container at one moment: at most one `Int64` a metric, absent where the kernel or
 /// the engine gave none. A trivial value, so that reading a container allocates nothing.
 package struct MetricValues: Sendable {
-    private var values = InlineArray<31, Int64>(repeating: 0)
+    private var values = InlineArray<40, Int64>(repeating: 0)
     /// Bit n is set when the metric with wire number n is present.
-    package private(set) var presence: UInt32 = 0
+    package private(set) var presence: UInt64 = 0
 
     package init() {}
 
@@ -43,13 +43,13 @@ package struct MetricValues: Sendable {
 }
 
 extension Metric {
-    fileprivate var bit: UInt32 { 1 << UInt32(rawValue) }
+    fileprivate var bit: UInt64 { 1 << UInt64(rawValue) }
 }
 
 extension MetricValues: Equatable {
     package static func == (left: MetricValues, right: MetricValues) -> Bool {
         guard left.presence == right.presence else { return false }
-        for number in 0..<31 where left.values[number] != right.values[number] { return false }
+        for number in 0..<40 where left.values[number] != right.values[number] { return false }
         return true
     }
 }

@@ -37,6 +37,14 @@ import Testing
                 28 oom_killed
                 29 state
                 30 exit_code
+                31 cpu_throttled_local_usec
+                32 memory_swap_peak_bytes
+                33 cpu_burst_mean_millicores
+                34 cpu_burst_max_millicores
+                35 memory_burst_mean_bytes
+                36 memory_burst_max_bytes
+                37 deaths
+                38 oom_events
                 """)
     }
 

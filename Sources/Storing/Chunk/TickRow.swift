@@ -18,7 +18,7 @@ enum TickRow {
         writer.append(count: samples.count)
         for sample in samples {
             writer.append(varint: UInt64(sample.incarnation))
-            writer.append(varint: UInt64(sample.values.presence))
+            writer.append(varint: sample.values.presence)
             sample.values.forEachPresent { writer.append(signed: $1) }
         }
         return Envelope.seal(version: version, body: writer.bytes)
