@@ -90,9 +90,9 @@ fetch_kernel() {
     new="$directory/kernel"
     mkdir -p "$new/modules" "$(dirname "$kernel")"
     cp "$directory"/fetched/boot/vmlinuz-* "$new/vmlinuz"
-    cp "$directory"/fetched/bin/busybox "$new/" || cp "$directory"/fetched/usr/bin/busybox "$new/"
+    find "$directory/fetched" -path '*/bin/busybox' -exec cp {} "$new/" \;
     find "$directory/fetched" -name 'virtio*.ko*' -exec cp {} "$new/modules/" \;
-    find "$new/modules" -name '*.ko.xz' -exec xz -d {} +
+    find "$new/modules" -name '*.ko.xz' -exec "$new/busybox" unxz {} +
     rm -rf "$directory/fetched"
     # Whole or not at all, however this run ends.
     rm -rf "$kernel.new"
@@ -106,10 +106,10 @@ kernel="${RIGHTSIZE_LAB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/rightsize-lab}/ke
 
 began=$SECONDS
 root="$directory/root"
-mkdir -p "$root"/{bin,proc,sys,dev,out,shm,tmp,modules}
+mkdir -p "$root"/{bin,proc,sys,dev,out,shm}
 cp "$here/vm-init" "$root/init"
 cp "$kernel/busybox" "$root/bin/"
-cp "$kernel"/modules/virtio*.ko "$root/modules/"
+cp -r "$kernel/modules" "$root/"
 "$kernel/busybox" --list | while read -r applet; do
     [[ "$applet" == busybox ]] || ln -s busybox "$root/bin/$applet"
 done

@@ -29,6 +29,8 @@ LIMITS = {  # millicores, bytes
     "nolimit": (UNLIMITED, UNLIMITED), "remade": (UNLIMITED, UNLIMITED),
     "tree.service": (UNLIMITED, UNLIMITED),
 }
+# What the kernel charges to a group at once, on each CPU.
+PAGE_BATCH = 64 * 4096
 # The machine has no swap to use.
 NEVER_ABOVE_ZERO = {"memory_swap_bytes"}
 
@@ -62,12 +64,8 @@ def check_store(checks, store, steps):
         "the nine populated groups, the machine, and nothing else", found == GROUPS | {"host"},
         ", ".join(sorted(found)),
     )
-    checks.expect(
-        "each in every tick",
-        all(set(tick) == found for tick in store.ticks),
-        "" if all(set(tick) == found for tick in store.ticks)
-        else str([sorted(found - set(tick)) for tick in store.ticks]),
-    )
+    missing = {group for tick in store.ticks for group in found - set(tick)}
+    checks.expect("each in every tick", not missing, ", ".join(sorted(missing)))
     checks.expect(
         "a service is a unit, other groups are groups",
         {group for group, kinds in store.kinds.items() if kinds == {stored_ticks.KIND_UNIT}}
@@ -139,7 +137,9 @@ def check_running(checks, step, group):
             complaints.append(f"{metric} goes {seen}")
     for tick in step.ticks:
         values = tick.get(group, {})
-        if values.get("memory_peak_bytes", 0) < values.get("memory_current_bytes", UNLIMITED):
+        # The kernel keeps the peak without a lock, and may miss a batch of pages.
+        peak = values.get("memory_peak_bytes", 0) + PAGE_BATCH
+        if peak < values.get("memory_current_bytes", UNLIMITED):
             complaints.append(f"peak {values.get('memory_peak_bytes')} is below current")
         if {metric for metric in values if metric in kernel_files.KNOWN} != set(before):
             complaints.append(f"has {len(values)} metrics, kernel {len(before)}")
@@ -247,9 +247,7 @@ def check_report(checks, tool, path, first, last):
         return
     checks.expect("report names the nine groups", set(services) == GROUPS)
 
-    kills = [
-        step.before["oom"]["memory_oom_kills"] for step in (first, last)
-    ]
+    kills = [step.before["oom"]["memory_oom_kills"] for step in (first, last)]
     checks.expect(
         "report: as many OOM kills as the kernel counted between the frozen samples",
         lambda: services["oom"]["oom_kills"] == kills[1] - kills[0] >= 1,
@@ -265,11 +263,10 @@ def check_report(checks, tool, path, first, last):
         lambda: services["throttled"]["throttled_ratio"],
     )
     checks.expect(
-        "report: idle is not throttled much, and all but idle",
-        lambda: services["idle"].get("throttled_ratio", 0) < 0.5
-        and services["idle"]["cpu"]["mean_cores"] * 10
+        "report: idle, in less than a tenth of the throttled group's CPU",
+        lambda: services["idle"]["cpu"]["mean_cores"] * 10
         < services["throttled"]["cpu"]["mean_cores"],
-        lambda: f"{services['idle'].get('throttled_ratio', 0)}",
+        lambda: "{mean_cores:.4f} cores".format(**services["idle"]["cpu"]),
     )
     checks.expect(
         "report: bursty has peaks above its mean",
