@@ -48,7 +48,7 @@ lab-test: build
 	Tests/Lab/lab-test.sh $(BINARY)
 	Tests/Lab/estate-test.sh $(BINARY)
 
-# Needs no root once QEMU is installed: samples groups of known load on a cgroup v2 kernel in a virtual machine.
+# Samples groups of known load on a cgroup v2 kernel in a virtual machine. Needs no root once QEMU is there.
 lab-v2: build
 	Tests/Lab/v2/lab-v2.sh $(BINARY)
 

@@ -5,7 +5,7 @@ import zlib
 
 TICK_ROW_VERSION = 1
 UNLIMITED = (1 << 63) - 1
-KIND_UNIT, KIND_CGROUP, KIND_HOST = 5, 6, 7
+KIND_UNIT, KIND_CGROUP = 5, 6
 
 # By wire number.
 METRICS = {
