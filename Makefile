@@ -13,7 +13,7 @@ RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable
 BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
-.PHONY: setup build demo test lab-test lint format bench install uninstall data clean
+.PHONY: setup build demo test lab-test lab-v2 lint format bench install uninstall data clean
 
 setup:
 	@command -v $(SWIFT) >/dev/null || { \
@@ -47,6 +47,10 @@ test: build
 lab-test: build
 	Tests/Lab/lab-test.sh $(BINARY)
 	Tests/Lab/estate-test.sh $(BINARY)
+
+# Samples groups of known load on a cgroup v2 kernel in a virtual machine. Needs no root once QEMU is there.
+lab-v2: build
+	Tests/Lab/v2/lab-v2.sh $(BINARY)
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
