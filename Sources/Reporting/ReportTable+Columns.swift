@@ -86,24 +86,24 @@ struct Column {
     }
 
     private static var cpuValues: Column {
-        Column(header: "  P50   P95   P99   MAX LIM", width: 28) {
+        Column(header: "  P50   P95   P99   MAX LIM", width: 29) {
             let cpu = $0.evidence.cpu
             let values = [cpu?.p50, cpu?.p95, cpu?.p99, cpu?.max].map {
                 ($0.map(\.shortText) ?? "").rightAligned(5)
             }
             let limit = $0.limits.cpu?.bound.map { "/" + $0.shortText } ?? ""
-            return values.joined(separator: " ") + " " + limit.fitted(4, ellipsis: "")
+            return values.joined(separator: " ") + " " + limit.fitted(5, ellipsis: "")
         }
     }
 
     private static var memoryValues: Column {
-        Column(header: "  P95   MAX LIM", width: 17) {
+        Column(header: "  P95   MAX LIM", width: 18) {
             let memory = $0.evidence.memory
             let values = [memory?.p95, memory?.max].map {
                 ($0.map(\.shortText) ?? "").rightAligned(5)
             }
             let limit = $0.limits.memory?.bound.map { "/" + $0.shortText } ?? ""
-            return values.joined(separator: " ") + " " + limit.fitted(5, ellipsis: "")
+            return values.joined(separator: " ") + " " + limit.fitted(6, ellipsis: "")
         }
     }
 

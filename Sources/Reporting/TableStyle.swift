@@ -53,7 +53,7 @@ extension String {
     func fitted(_ width: Int, ellipsis: String) -> String {
         count <= width
             ? self + String(repeating: " ", count: width - count)
-            : String(prefix(max(0, width - 1))) + ellipsis.prefix(width)
+            : String(prefix(max(0, width - ellipsis.count))) + ellipsis
     }
 
     func rightAligned(_ width: Int) -> String {

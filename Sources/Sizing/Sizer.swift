@@ -46,7 +46,7 @@ package struct Sizer: Sendable {
         }
         let binding = index == 0 ? [.smallestTier] : needs.exceeding(tiers[index - 1])
         return Recommendation(
-            verdict: verdict(from: limits, to: tiers[index]), tier: tiers[index],
+            verdict: verdict(needs, from: limits, to: tiers[index]), tier: tiers[index],
             need: needs.total, binding: binding,
             reason: reason(needs, below: index == 0 ? nil : tiers[index - 1]))
     }
@@ -70,16 +70,24 @@ package struct Sizer: Sendable {
         return needs.statements(exceeding: smaller).joined(separator: "; ")
     }
 
+    /// At risk is a service whose need exceeds a limit that it has. One that fits its limits, though they
+    /// are below the smallest tier, is right as it is.
+    ///
     /// Limits compare within a thousandth: Compose passes CPUs through 32-bit floats.
-    private func verdict(from limits: ResourceLimits, to tier: ResourceTier) -> Verdict {
-        let cpu = limits.cpu?.bound.map { $0.rawValue / tier.cpuLimit.rawValue } ?? .infinity
-        let memory =
-            limits.memory?.bound.map {
-                Double($0.rawValue) / Double(tier.memoryLimit.rawValue)
-            } ?? .infinity
-        if cpu < 0.999 || memory < 0.999 { return .raise }
+    private func verdict(
+        _ needs: Needs, from limits: ResourceLimits, to tier: ResourceTier
+    ) -> Verdict {
+        let cpu = limits.cpu?.bound.map(\.rawValue) ?? .infinity
+        let memory = limits.memory?.bound.map { Double($0.rawValue) } ?? .infinity
+        let need = needs.total
+        if need.cpu.rawValue > cpu * 1.001 || Double(need.memory.rawValue) > memory * 1.001 {
+            return .raise
+        }
         if cpu == .infinity || memory == .infinity { return .assign }
-        return cpu > 1.001 || memory > 1.001 ? .lower : .keep
+        let isIdle =
+            cpu > tier.cpuLimit.rawValue * 1.001
+            || memory > Double(tier.memoryLimit.rawValue) * 1.001
+        return isIdle ? .lower : .keep
     }
 }
 

@@ -159,7 +159,23 @@ import Testing
         let row = text.split(separator: "\n").first { $0.contains("payments") }.map(String.init)
         #expect(
             row == " ▲ payments ×2                     S → M ━━━━━┿━━ 100%  0.25   0.5   0.5  0.75 "
-                + "/0.5 ━━━━━┿━━  94%  480M  480M /512M  8.1%   2 13d21h   throttled + OOM kill")
+                + "/0.5  ━━━━━┿━━  94%  480M  480M /512M   8.1%   2 13d21h   throttled + OOM kill")
+    }
+
+    /// A number that is cut is another number.
+    @Test(arguments: [
+        (0.25, 1280, "/0.25", "/1.25G"), (0.333, 96, "/0.33", "/96M"),
+        (12.5, 100, "/12.5", "/100M"),
+    ])
+    func limitsAreNeverCut(cpu: Double, mebibytes: Int64, cpuText: String, memoryText: String) {
+        let report = Self.report([
+            Self.service(
+                "web", tier: nil, limits: (cpu, mebibytes), cpu: 0.1, memory: 60,
+                Self.advice(.keep, 0, [.smallestTier]))
+        ])
+        let text = report.table(TableStyle(width: 200, colour: false, unicode: true))
+        #expect(text.contains(" \(cpuText) "))
+        #expect(text.contains(" \(memoryText) "))
     }
 
     @Test func nothingAtAll() {

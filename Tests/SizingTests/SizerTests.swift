@@ -115,10 +115,25 @@ import Testing
             verdict: .assign, tier: "small", binding: [.smallestTier],
             reason: "needs 0.14 CPU, 143 MiB; there is no smaller tier"),
         Case(
-            testDescription: "own limits: less CPU and more memory than its tier",
-            evidence: evidence(cpu: 0.5, memory: 100, limits: limits(0.8, 4096)), verdict: .raise,
+            testDescription: "own limits: less CPU than its tier but enough, more memory",
+            evidence: evidence(cpu: 0.5, memory: 100, limits: limits(0.8, 4096)), verdict: .lower,
             tier: "medium", binding: [.cpuMean],
             reason: "mean CPU 0.5 needs 0.71 CPU, small has 0.5"),
+        Case(
+            testDescription: "own limits: less CPU than it needs, more memory",
+            evidence: evidence(cpu: 0.5, memory: 100, limits: limits(0.7, 4096)), verdict: .raise,
+            tier: "medium", binding: [.cpuMean],
+            reason: "mean CPU 0.5 needs 0.71 CPU, small has 0.5"),
+        Case(
+            testDescription: "own limits below the smallest tier, and they are enough",
+            evidence: evidence(cpu: 0.01, memory: 20, limits: limits(0.1, 64)), verdict: .keep,
+            tier: "small", binding: [.smallestTier],
+            reason: "needs 0.014 CPU, 28.6 MiB; there is no smaller tier"),
+        Case(
+            testDescription: "own limits below the smallest tier, and too small",
+            evidence: evidence(cpu: 0.09, memory: 20, limits: limits(0.1, 64)), verdict: .raise,
+            tier: "small", binding: [.smallestTier],
+            reason: "needs 0.13 CPU, 28.6 MiB; there is no smaller tier"),
         Case(
             testDescription: "CPU that went through a 32-bit float",
             evidence: evidence(cpu: 0.1, memory: 100, limits: limits(0.5000000298, 512)),
