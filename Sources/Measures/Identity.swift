@@ -37,6 +37,21 @@ package enum SeriesKind: Int64, CaseIterable, Sendable {
     case host = 7
 }
 
+extension SeriesKind {
+    /// The word in machine-readable outputs.
+    package var name: String {
+        switch self {
+        case .service: "service"
+        case .oneOff: "one_off"
+        case .container: "container"
+        case .pod: "pod"
+        case .unit: "unit"
+        case .cgroup: "cgroup"
+        case .host: "host"
+        }
+    }
+}
+
 /// What a series is about, for as long as it exists: one instance (replica) of a service. A recreated
 /// container continues the series of its service and number as a new incarnation.
 package struct SeriesIdentity: Hashable, Sendable {

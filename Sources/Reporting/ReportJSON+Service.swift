@@ -170,18 +170,3 @@ struct ServiceJSON: Encodable {
         }
     }
 }
-
-extension SeriesKind {
-    /// The word in machine-readable outputs.
-    var name: String {
-        switch self {
-        case .service: "service"
-        case .oneOff: "one_off"
-        case .container: "container"
-        case .pod: "pod"
-        case .unit: "unit"
-        case .cgroup: "cgroup"
-        case .host: "host"
-        }
-    }
-}

@@ -15,7 +15,8 @@ extension ServiceEvidence {
         var coverages: [Coverage] = []
         for replica in replicas {
             let intervals = replica.cpu.withoutGaps(policy)
-            let used = try CPUEvidence(intervals, quantiles, policy)
+            let used = try CPUEvidence(
+                intervals, burstMax: replica.cpuBurstMax, quantiles, policy)
             if let used, cpu.map({ $0.demandP95 < used.demandP95 }) ?? true { cpu = used }
             let held = try MemoryEvidence(replica, quantiles)
             if let held, memory.map({ $0.max < held.max }) ?? true { memory = held }
@@ -64,7 +65,8 @@ extension Coverage {
 extension CPUEvidence {
     /// Nil without any interval.
     fileprivate init?(
-        _ intervals: [CPUInterval], _ quantiles: Quantiles, _ policy: SizingPolicy
+        _ intervals: [CPUInterval], burstMax: Cores?, _ quantiles: Quantiles,
+        _ policy: SizingPolicy
     ) throws(StatisticsError) {
         guard !intervals.isEmpty else { return nil }
         let used = try quantiles.summary(of: intervals.map(\.cores))
@@ -79,7 +81,8 @@ extension CPUEvidence {
         let throttledSeconds = counted.reduce(0) { $0 + ($1.throttledShare ?? 0) * $1.seconds }
         self.init(
             mean: Cores(mean), p50: Cores(used.quantiles[0]), p95: Cores(used.quantiles[1]),
-            p99: Cores(used.quantiles[2]), max: Cores(used.maximum),
+            p99: Cores(used.quantiles[2]),
+            max: Swift.max(Cores(used.maximum), burstMax ?? Cores(0)),
             throttledShare: countedSeconds > 0 ? throttledSeconds / countedSeconds : nil,
             demandMean: Cores(demandMean), demandP95: Cores(demand[1]))
     }
@@ -96,6 +99,7 @@ extension MemoryEvidence {
         self.init(
             mean: bytes(summary.mean), p50: bytes(summary.quantiles[0]),
             p95: bytes(summary.quantiles[1]), p99: bytes(summary.quantiles[2]),
-            max: bytes(summary.maximum), peak: replica.memoryPeak)
+            max: Swift.max(bytes(summary.maximum), replica.memoryBurstMax ?? Bytes(0)),
+            peak: replica.memoryPeak)
     }
 }

@@ -6,6 +6,10 @@ package struct ReplicaObservations: Sendable {
     package var cpu: [CPUInterval] = []
     /// Working set (current − inactive file) at each sample, in bytes.
     package var workingSet: [Double] = []
+    /// The largest rate of a few seconds inside a run, in cores; nil where no run looked so closely.
+    package var cpuBurstMax: Cores?
+    /// The largest working set of the same.
+    package var memoryBurstMax: Bytes?
     /// The largest `memory.peak` seen. It counts page cache: an upper bound of what was needed.
     package var memoryPeak: Bytes?
     /// Kills by the kernel or told by the engine.

@@ -3,15 +3,17 @@ import Storing
 
 /// Counts one container's OOM kills and restarts over its runs.
 ///
-/// Two sources see kills, and neither sees all: the kernel's counter dies with the container's group
-/// (on v1 and v2 alike), and the engine's flag with the restarts it counts misses a killed child, and is
-/// never set by Podman. The same kill is often seen by both, by the kernel in the run it ended and by
-/// the engine in the next, so the larger count stands, not the sum.
+/// Three sources see kills, and none sees all: the kernel's counter dies with the container's group (on v1
+/// and v2 alike); the engine's flag with the restarts it counts misses a killed child, and is never set
+/// by Podman; the engine's events are heard only while a loop listens. The same kill is often seen by
+/// more than one, by the kernel in the run it ended and by the engine in the next, so the largest count
+/// stands, not the sum.
 struct KillCount {
     let series: SeriesIdentity
     let windowStart: Timestamp
     private var kernelKills: Int64 = 0
     private var engineKills: Int64 = 0
+    private var eventKills: Int64 = 0
     private var restartCount: Int64?
     private var isFlagged = false
     private(set) var restarts = 0
@@ -23,7 +25,7 @@ struct KillCount {
 
     var oomKills: Int {
         // A kill that no restart followed: the container stays dead.
-        Int(max(kernelKills, engineKills, isFlagged ? 1 : 0))
+        Int(max(kernelKills, engineKills, eventKills, isFlagged ? 1 : 0))
     }
 
     /// - Parameter run: later than those before it.
@@ -37,6 +39,7 @@ struct KillCount {
         {
             kernelKills += first
         }
+        eventKills += run[.oomEvents].reduce(0) { $0 + ($1 ?? 0) }
         let flags = run[.oomKilled]
         for (index, count) in run[.restarts].enumerated() {
             if flags[index] == 1 { isFlagged = true }

@@ -11,6 +11,7 @@ struct ObservationReader {
     static let metrics: Set<Metric> = [
         .cpuUsage, .cpuPeriods, .cpuThrottledPeriods, .cpuLimit, .memoryCurrent,
         .memoryInactiveFile, .memoryPeak, .memoryLimit, .memoryOOMKills, .restarts, .oomKilled,
+        .oomEvents, .cpuBurstMax, .memoryBurstMax,
     ]
 
     /// Every replica of every service in the history.
@@ -64,6 +65,9 @@ struct ObservationReader {
                         limit: limit?.rawValue))
             }
         }
+        if let burst = run[.cpuBurstMax].lazy.compactMap(\.self).max() {
+            replica.cpuBurstMax = max(replica.cpuBurstMax ?? Cores(0), Cores(millicores: burst))
+        }
         if let last = limits.last(where: { $0 != nil }), let last {
             replica.cpuLimit = Limit(wireValue: last)
         }
@@ -102,6 +106,9 @@ struct ObservationReader {
         }
         if let peak = run[.memoryPeak].lazy.compactMap(\.self).max() {
             replica.memoryPeak = max(replica.memoryPeak ?? Bytes(0), Bytes(peak))
+        }
+        if let burst = run[.memoryBurstMax].lazy.compactMap(\.self).max() {
+            replica.memoryBurstMax = max(replica.memoryBurstMax ?? Bytes(0), Bytes(burst))
         }
         if let last = run[.memoryLimit].last(where: { $0 != nil }), let last {
             replica.memoryLimit = Limit(wireValue: last)

@@ -18,7 +18,8 @@ import Testing
             })
     }
 
-    private func values(_ usage: Int64?, _ current: Int64?, _ inactive: Int64? = 0) -> MetricValues {
+    private func values(_ usage: Int64?, _ current: Int64?, _ inactive: Int64? = 0) -> MetricValues
+    {
         var values = MetricValues()
         values[.cpuUsage] = usage
         values[.memoryCurrent] = current

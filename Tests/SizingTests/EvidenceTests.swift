@@ -93,6 +93,21 @@ import Testing
         #expect(evidence.coverage.seconds == 240)
     }
 
+    /// What a burst saw inside a run counts for the maxima, not for the percentiles.
+    @Test func burstsRaiseTheMaxima() throws {
+        var bursty = replica([0.1, 0.1], memory: [100])
+        bursty.cpuBurstMax = Cores(0.9)
+        bursty.memoryBurstMax = Bytes(300)
+        let evidence = try ServiceEvidence(of: [bursty], policy: SizingPolicy())
+        #expect(evidence.cpu?.max == Cores(0.9))
+        #expect(evidence.cpu?.p99 == Cores(0.1))
+        #expect(evidence.memory?.max == Bytes(300))
+        #expect(evidence.memory?.p99 == Bytes(100))
+        bursty.cpuBurstMax = Cores(0.05)
+        #expect(
+            try ServiceEvidence(of: [bursty], policy: SizingPolicy()).cpu?.max == Cores(0.1))
+    }
+
     @Test func aReplicaThatNeverRan() throws {
         var stopped = ReplicaObservations(instance: "1")
         stopped.sampleTimes = [Timestamp(seconds: 5)]
