@@ -85,6 +85,6 @@ let package = Package(
         tests("Sizing", ["Sizing", "Measures"]),
         tests("Compose", ["Compose", "Measures"]),
         tests("Reporting", ["Reporting", "Sizing", "Measures"]),
-        tests("EndToEnd", ["rightsize", "Measures", "Sampling", "Storing"]),
+        tests("EndToEnd", ["rightsize", "Measures", "Sampling", "Sizing", "Storing"]),
     ]
 )
