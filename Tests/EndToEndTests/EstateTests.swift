@@ -75,8 +75,11 @@ import Testing
         #expect(painted.output.contains("\u{1b}[31m▲"))
     }
 
+    private static let hasTerminals =
+        (try? Program.run(["-qec", "true", "/dev/null"], program: "/usr/bin/script").code) == 0
+
     /// A terminal (from script(1)) gets colour, unless NO_COLOR is set.
-    @Test(.enabled(if: access("/usr/bin/script", X_OK) == 0, "needs script(1) for a terminal"))
+    @Test(.enabled(if: hasTerminals, "needs script(1) and /dev/pts for a terminal"))
     func aTerminalGetsColourUnlessItIsRefused() throws {
         let command = "'\(Program.path)' report --store '\(history)' --compose '\(compose)'"
         for (variables, isColoured) in [
