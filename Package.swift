@@ -86,3 +86,11 @@ let package = Package(
         tests("EndToEnd", ["rightsize"]),
     ]
 )
+
+// Benchmarks link the real modules. They are no part of a normal build.
+if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "SamplingBenchmark", dependencies: ["Sampling", "Measures"],
+            path: "Benchmarks/SamplingBenchmark", swiftSettings: house))
+}

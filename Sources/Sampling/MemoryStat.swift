@@ -10,8 +10,7 @@ struct MemoryStat {
     var refaults: Int64?
 
     init(v2 text: UnsafeBufferPointer<UInt8>) {
-        KernelFileScanner.forEachKey(text) { key, value in
-            // The first byte decides most of the fifty lines.
+        KernelFileScanner.forEachKey(text, where: Self.startsWantedKey) { key, value in
             switch key[0] {
             case UInt8(ascii: "a"):
                 if KernelFileScanner.matches(key, "anon") { anon = value }
@@ -33,10 +32,15 @@ struct MemoryStat {
         }
     }
 
+    /// The first byte rules out most of the fifty lines.
+    private static func startsWantedKey(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "a") || byte == UInt8(ascii: "i") || byte == UInt8(ascii: "s")
+            || byte == UInt8(ascii: "w")
+    }
+
     /// v1 keys without `total_` leave the children's memory out.
     init(v1 text: UnsafeBufferPointer<UInt8>) {
-        KernelFileScanner.forEachKey(text) { key, value in
-            guard key[0] == UInt8(ascii: "t") else { return }
+        KernelFileScanner.forEachKey(text, where: { $0 == UInt8(ascii: "t") }) { key, value in
             if KernelFileScanner.matches(key, "total_rss") { anon = value }
             if KernelFileScanner.matches(key, "total_active_file") { activeFile = value }
             if KernelFileScanner.matches(key, "total_inactive_file") { inactiveFile = value }
