@@ -11,7 +11,8 @@ struct CgroupDirectory: ~Copyable {
 
     /// Nil when there is no such directory or it may not be searched; `errno` says why.
     init?(path: String) {
-        let opened = Glibc.open(path, Self.pathOnly | O_DIRECTORY | O_CLOEXEC)
+        // withCString: a String that is passed as it is becomes an array first.
+        let opened = path.withCString { Glibc.open($0, Self.pathOnly | O_DIRECTORY | O_CLOEXEC) }
         guard opened >= 0 else { return nil }
         descriptor = opened
     }

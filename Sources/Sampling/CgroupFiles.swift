@@ -29,9 +29,10 @@ final class CgroupFiles {
     private static let absent: Int32 = -1
     private static let untried: Int32 = -2
 
-    /// The directory of the file that was opened last; only open during `values()`.
+    /// The directory of the file that was opened last, its path and hierarchy; only during `values()`.
     private var directory: CgroupDirectory?
     private var directoryPath: String?
+    private var directoryHierarchy: CgroupHierarchy?
 
     /// Missing files are looked for again each so many ticks: the engine may enable a controller, and
     /// a failed openat costs as much as a read.
@@ -59,10 +60,7 @@ final class CgroupFiles {
         }
         failure = nil
         let values = MetricValues(self)
-        if directoryPath != nil {
-            directory = nil
-            directoryPath = nil
-        }
+        if directoryHierarchy != nil { leave() }
         return values
     }
 
@@ -96,18 +94,31 @@ final class CgroupFiles {
     }
 
     private func open(_ file: ControlFile) -> Int32? {
-        guard let path = paths[file.hierarchy] else { return nil }
-        if path != directoryPath {
-            directory = nil  // First: there may be no descriptor for two.
-            directory = CgroupDirectory(path: host.path(path))
-            directoryPath = path
-            if directory == nil { note(errno) }
-        }
+        if file.hierarchy != directoryHierarchy { enter(file.hierarchy) }
         let descriptor = directory?.open(file.name) ?? -1
         if descriptor >= 0 { return descriptor }
         if directory != nil { note(errno) }
         if keepsOpen { descriptors[Int(file.rawValue)] = Self.absent }
         return nil
+    }
+
+    private func enter(_ hierarchy: CgroupHierarchy) {
+        directoryHierarchy = hierarchy
+        let path = paths[hierarchy]
+        // Hosts mount cpu and cpuacct together.
+        if path == directoryPath { return }
+        directory = nil  // First: there may be no descriptor for two.
+        directoryPath = path
+        if let path {
+            directory = CgroupDirectory(path: host.path(path))
+            if directory == nil { note(errno) }
+        }
+    }
+
+    private func leave() {
+        directory = nil
+        directoryPath = nil
+        directoryHierarchy = nil
     }
 
     private func note(_ code: Int32) {

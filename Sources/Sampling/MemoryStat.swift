@@ -13,19 +13,23 @@ struct MemoryStat {
         KernelFileScanner.forEachKey(text, where: Self.startsWantedKey) { key, value in
             switch key[0] {
             case UInt8(ascii: "a"):
-                if KernelFileScanner.matches(key, "anon") { anon = value }
-                if KernelFileScanner.matches(key, "active_file") { activeFile = value }
+                if KernelFileScanner.matches(key, "anon") { anon = value.integer() }
+                if KernelFileScanner.matches(key, "active_file") { activeFile = value.integer() }
             case UInt8(ascii: "i"):
-                if KernelFileScanner.matches(key, "inactive_file") { inactiveFile = value }
+                if KernelFileScanner.matches(key, "inactive_file") {
+                    inactiveFile = value.integer()
+                }
             case UInt8(ascii: "s"):
-                if KernelFileScanner.matches(key, "shmem") { shmem = value }
-                if KernelFileScanner.matches(key, "slab_reclaimable") { slabReclaimable = value }
+                if KernelFileScanner.matches(key, "shmem") { shmem = value.integer() }
+                if KernelFileScanner.matches(key, "slab_reclaimable") {
+                    slabReclaimable = value.integer()
+                }
             case UInt8(ascii: "w"):
                 // Kernels before 5.9 count anonymous and file pages together.
                 if KernelFileScanner.matches(key, "workingset_refault_file")
                     || KernelFileScanner.matches(key, "workingset_refault")
                 {
-                    refaults = value
+                    refaults = value.integer()
                 }
             default: break
             }
@@ -41,14 +45,16 @@ struct MemoryStat {
     /// v1 keys without `total_` leave the children's memory out.
     init(v1 text: UnsafeBufferPointer<UInt8>) {
         KernelFileScanner.forEachKey(text, where: { $0 == UInt8(ascii: "t") }) { key, value in
-            if KernelFileScanner.matches(key, "total_rss") { anon = value }
-            if KernelFileScanner.matches(key, "total_active_file") { activeFile = value }
-            if KernelFileScanner.matches(key, "total_inactive_file") { inactiveFile = value }
-            if KernelFileScanner.matches(key, "total_shmem") { shmem = value }
+            if KernelFileScanner.matches(key, "total_rss") { anon = value.integer() }
+            if KernelFileScanner.matches(key, "total_active_file") { activeFile = value.integer() }
+            if KernelFileScanner.matches(key, "total_inactive_file") {
+                inactiveFile = value.integer()
+            }
+            if KernelFileScanner.matches(key, "total_shmem") { shmem = value.integer() }
             if KernelFileScanner.matches(key, "total_workingset_refault_file")
                 || KernelFileScanner.matches(key, "total_workingset_refault")
             {
-                refaults = value
+                refaults = value.integer()
             }
         }
     }

@@ -25,7 +25,8 @@ final class ReadBuffer {
 
     /// A text that filled the buffer may be longer; a read that a signal interrupted gave nothing.
     @inline(never)
-    private func controlFileAgain(_ descriptor: Int32, _ first: Int) -> UnsafeBufferPointer<UInt8>? {
+    private func controlFileAgain(_ descriptor: Int32, _ first: Int) -> UnsafeBufferPointer<UInt8>?
+    {
         var got = first
         while true {
             if got < 0 {
