@@ -89,8 +89,10 @@ let package = Package(
 
 // Benchmarks link the real modules. They are no part of a normal build.
 if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
-    package.targets.append(
+    package.targets += [
+        .systemLibrary(name: "CMalloc", path: "Benchmarks/CMalloc"),
         .executableTarget(
-            name: "SamplingBenchmark", dependencies: ["Sampling", "Measures"],
-            path: "Benchmarks/SamplingBenchmark", swiftSettings: house))
+            name: "SamplingBenchmark", dependencies: ["Sampling", "Measures", "CMalloc"],
+            path: "Benchmarks/SamplingBenchmark", swiftSettings: house),
+    ]
 }

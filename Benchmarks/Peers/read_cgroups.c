@@ -2,8 +2,8 @@
  *
  * usage: read_cgroups loop|once GROUPS TICKS MEMORY [CPUACCT CPU]
  *
- * Reads the control files of GROUPS groups, named 0000, 0001, … below the directories MEMORY, CPUACCT
- * and CPU (cgroup v1), TICKS times after a warm-up, and prints the microseconds of CPU time (user and
+ * Reads the control files of GROUPS groups, whose names are 64 digits that count from 0, below the
+ * directories MEMORY, CPUACCT and CPU (cgroup v1), TICKS times after a warm-up, and prints the microseconds of CPU time (user and
  * system) that one group took at one tick, and a checksum of all values that were read.
  *
  *   loop  keeps every file open and reads it with pread(2)
@@ -201,7 +201,7 @@ int main(int argc, char **argv)
     for (int group = 0; group < groups; group++)
         for (int hierarchy = 0; hierarchy < hierarchies; hierarchy++) {
             char *path = paths[group][hierarchy];
-            snprintf(path, 256, "%s/%04d", argv[4 + hierarchy], group);
+            snprintf(path, 256, "%s/%064d", argv[4 + hierarchy], group);
             int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
             for (enum file file = first_of[hierarchy]; loop && file < first_of[hierarchy + 1]; file++)
                 descriptors[group][file] = openat(directory, names[file], O_RDONLY | O_CLOEXEC);
