@@ -13,7 +13,8 @@ RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable
 BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
-.PHONY: setup build demo test lab-test lab-v2 lint format bench install uninstall data clean
+.PHONY: setup build demo test lab-test lab-v2 lint format bench bench-sampling install uninstall \
+  data clean
 
 setup:
 	@command -v $(SWIFT) >/dev/null || { \
@@ -60,6 +61,14 @@ format:
 
 bench: build
 	Benchmarks/run.sh $(BINARY)
+
+# What the sampler costs beside a C program that reads the same; needs root and cgroup v1.
+bench-sampling: build
+	@RIGHTSIZE_BENCHMARKS=1 $(SWIFT) build $(RELEASE_FLAGS) --scratch-path .build-bench \
+	  --product SamplingBenchmark 2>&1 \
+	  | grep -v -e 'statically linked applications requires' -e 'mktemp. is dangerous' ; \
+	  exit $${PIPESTATUS[0]}
+	@Benchmarks/sampling.sh $(BINARY) .build-bench/release/SamplingBenchmark
 
 install: build
 	install -D -m 755 -s $(BINARY) $(DESTDIR)$(PREFIX)/bin/rightsize

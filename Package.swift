@@ -88,3 +88,13 @@ let package = Package(
         tests("EndToEnd", ["rightsize", "Measures", "Sampling", "Sizing", "Storing"]),
     ]
 )
+
+// Benchmarks link the real modules. They are no part of a normal build.
+if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
+    package.targets += [
+        .systemLibrary(name: "CMalloc", path: "Benchmarks/CMalloc"),
+        .executableTarget(
+            name: "SamplingBenchmark", dependencies: ["Sampling", "Measures", "CMalloc"],
+            path: "Benchmarks/SamplingBenchmark", swiftSettings: house),
+    ]
+}

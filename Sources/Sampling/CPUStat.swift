@@ -11,11 +11,11 @@ struct CPUStat {
     init(v2 text: UnsafeBufferPointer<UInt8>) {
         KernelFileScanner.forEachKey(text) { key, value in
             if KernelFileScanner.matches(key, "usage_usec") {
-                usageMicroseconds = value
+                usageMicroseconds = value.integer()
             } else if KernelFileScanner.matches(key, "throttled_usec") {
-                throttledMicroseconds = value
+                throttledMicroseconds = value.integer()
             } else {
-                setPeriods(key, value)
+                setPeriods(key, &value)
             }
         }
     }
@@ -23,18 +23,20 @@ struct CPUStat {
     init(v1 text: UnsafeBufferPointer<UInt8>) {
         KernelFileScanner.forEachKey(text) { key, value in
             if KernelFileScanner.matches(key, "throttled_time") {
-                throttledMicroseconds = value / 1000  // nanoseconds
+                throttledMicroseconds = value.integer().map { $0 / 1000 }  // nanoseconds
             } else {
-                setPeriods(key, value)
+                setPeriods(key, &value)
             }
         }
     }
 
-    private mutating func setPeriods(_ key: UnsafeBufferPointer<UInt8>, _ value: Int64) {
+    private mutating func setPeriods(
+        _ key: UnsafeBufferPointer<UInt8>, _ value: inout KernelFileScanner
+    ) {
         if KernelFileScanner.matches(key, "nr_periods") {
-            periods = value
+            periods = value.integer()
         } else if KernelFileScanner.matches(key, "nr_throttled") {
-            throttledPeriods = value
+            throttledPeriods = value.integer()
         }
     }
 }

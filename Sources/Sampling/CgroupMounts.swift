@@ -60,13 +60,25 @@ struct CgroupMounts: Equatable, Sendable {
 }
 
 /// The directories of one container's groups. Nil where a hierarchy is not mounted.
-struct CgroupPaths: Hashable, Sendable {
-    var cpu: String?
-    var cpuacct: String?
-    var memory: String?
-    var blkio: String?
-    var pids: String?
-    var unified: String?
+package struct CgroupPaths: Hashable, Sendable {
+    package var cpu: String?
+    package var cpuacct: String?
+    package var memory: String?
+    package var blkio: String?
+    package var pids: String?
+    package var unified: String?
+
+    package init(
+        cpu: String? = nil, cpuacct: String? = nil, memory: String? = nil, blkio: String? = nil,
+        pids: String? = nil, unified: String? = nil
+    ) {
+        self.cpu = cpu
+        self.cpuacct = cpuacct
+        self.memory = memory
+        self.blkio = blkio
+        self.pids = pids
+        self.unified = unified
+    }
 
     subscript(controller: CgroupController) -> String? {
         get {

@@ -1,3 +1,5 @@
+import Measures
+
 /// Bytes read from and written to block devices, all devices together.
 struct IOStat {
     var readBytes: Int64 = 0
@@ -30,5 +32,12 @@ struct IOStat {
             }
             scanner.skipLine()
         }
+    }
+}
+
+extension MetricValues {
+    mutating func set(_ stat: IOStat) {
+        self[.ioRead] = stat.readBytes
+        self[.ioWrite] = stat.writeBytes
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads the text of kernel files byte by byte: no String and no Array a file.
 ///
 /// The kernel ends every line with a newline. A number that runs into the end of the text was cut off,
@@ -21,16 +23,45 @@ struct KernelFileScanner {
         return matches(found, word)
     }
 
-    /// Calls `body` with key and value for each line `key value`. Lines of another form are passed over.
+    /// Calls `body` with the key of each line `key value`, and with a scanner that stands before the
+    /// value. Only lines whose first byte is wanted are looked at, which saves most of the work on a
+    /// `memory.stat`. A last line without its end was cut off, and so is its value.
+    @inline(__always)
     static func forEachKey(
         _ text: UnsafeBufferPointer<UInt8>,
-        _ body: (_ key: UnsafeBufferPointer<UInt8>, _ value: Int64) -> Void
+        where isWanted: (_ first: UInt8) -> Bool = { _ in true },
+        _ body: (_ key: UnsafeBufferPointer<UInt8>, _ value: inout KernelFileScanner) -> Void
     ) {
-        var scanner = KernelFileScanner(text)
-        while !scanner.isAtEnd {
-            if let key = scanner.word(), let value = scanner.integer() { body(key, value) }
-            scanner.skipLine()
+        var start = 0
+        while let end = index(of: UInt8(ascii: "\n"), in: text, from: start, to: text.count) {
+            defer { start = end + 1 }
+            guard isWanted(text[start]),
+                let blank = index(of: UInt8(ascii: " "), in: text, from: start, to: end)
+            else { continue }
+            var value = KernelFileScanner(text)
+            value.position = blank
+            body(UnsafeBufferPointer(rebasing: text[start..<blank]), &value)
         }
+    }
+
+    /// memchr(3) looks at 32 bytes at a time.
+    @inline(__always)
+    private static func index(
+        of byte: UInt8, in text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+    ) -> Int? {
+        guard start < end, let base = text.baseAddress,
+            let found = memchr(base + start, Int32(byte), end - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    /// The value on the line `key value`.
+    static func value(of key: StaticString, in text: UnsafeBufferPointer<UInt8>) -> Int64? {
+        var found: Int64?
+        forEachKey(text) { word, value in
+            if matches(word, key) { found = value.integer() }
+        }
+        return found
     }
 
     static func matches(_ word: UnsafeBufferPointer<UInt8>, _ other: StaticString) -> Bool {
@@ -43,37 +74,46 @@ struct KernelFileScanner {
 
     /// The next run of bytes without blanks on this line; nil at its end, and for a word that the end
     /// of the text cuts off.
+    @inline(__always)
     mutating func word() -> UnsafeBufferPointer<UInt8>? {
         skipBlanks()
+        var end = position
+        while end < text.count, !Self.isBlankOrNewline(text[end]) { end += 1 }
         let start = position
-        while position < text.count, !Self.isBlankOrNewline(text[position]) { position += 1 }
-        guard position > start, position < text.count else { return nil }
-        return UnsafeBufferPointer(rebasing: text[start..<position])
+        position = end
+        guard end > start, end < text.count else { return nil }
+        return UnsafeBufferPointer(start: text.baseAddress! + start, count: end - start)
     }
 
     /// The next decimal integer, after a minus sign perhaps; nil when the next word is anything else,
     /// is cut off, or does not fit. Unsigned 64-bit numbers above Int64.max (`pids.max` of some
     /// engines) do not fit.
     mutating func integer() -> Int64? {
-        guard let word = word() else { return nil }
-        let isNegative = word[0] == UInt8(ascii: "-")
+        skipBlanks()
+        var end = position
+        let isNegative = end < text.count && text[end] == UInt8(ascii: "-")
+        if isNegative { end += 1 }
+        let firstDigit = end
         var value: Int64 = 0
-        var digits = 0
-        for byte in word[(isNegative ? 1 : 0)...] {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-            let (tens, tooBig) = value.multipliedReportingOverflow(by: 10)
-            let (sum, overflow) = tens.addingReportingOverflow(Int64(byte - UInt8(ascii: "0")))
-            guard !tooBig, !overflow else { return nil }
+        var isTooBig = false
+        while end < text.count, case let digit = text[end] &- UInt8(ascii: "0"), digit <= 9 {
+            let (tens, tensOverflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, sumOverflow) = tens.addingReportingOverflow(Int64(digit))
+            if tensOverflow || sumOverflow { isTooBig = true }
             value = sum
-            digits += 1
+            end += 1
         }
-        guard digits > 0 else { return nil }
+        position = end
+        guard end > firstDigit, end < text.count, Self.isBlankOrNewline(text[end]), !isTooBig else {
+            return nil
+        }
         return isNegative ? -value : value
     }
 
+    @inline(__always)
     mutating func skipLine() {
-        while position < text.count, text[position] != UInt8(ascii: "\n") { position += 1 }
-        position += 1
+        let end = Self.index(of: UInt8(ascii: "\n"), in: text, from: position, to: text.count)
+        position = end.map { $0 + 1 } ?? text.count
     }
 
     private mutating func skipBlanks() {

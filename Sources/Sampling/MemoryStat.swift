@@ -10,41 +10,51 @@ struct MemoryStat {
     var refaults: Int64?
 
     init(v2 text: UnsafeBufferPointer<UInt8>) {
-        KernelFileScanner.forEachKey(text) { key, value in
-            // The first byte decides most of the fifty lines.
+        KernelFileScanner.forEachKey(text, where: Self.startsWantedKey) { key, value in
             switch key[0] {
             case UInt8(ascii: "a"):
-                if KernelFileScanner.matches(key, "anon") { anon = value }
-                if KernelFileScanner.matches(key, "active_file") { activeFile = value }
+                if KernelFileScanner.matches(key, "anon") { anon = value.integer() }
+                if KernelFileScanner.matches(key, "active_file") { activeFile = value.integer() }
             case UInt8(ascii: "i"):
-                if KernelFileScanner.matches(key, "inactive_file") { inactiveFile = value }
+                if KernelFileScanner.matches(key, "inactive_file") {
+                    inactiveFile = value.integer()
+                }
             case UInt8(ascii: "s"):
-                if KernelFileScanner.matches(key, "shmem") { shmem = value }
-                if KernelFileScanner.matches(key, "slab_reclaimable") { slabReclaimable = value }
+                if KernelFileScanner.matches(key, "shmem") { shmem = value.integer() }
+                if KernelFileScanner.matches(key, "slab_reclaimable") {
+                    slabReclaimable = value.integer()
+                }
             case UInt8(ascii: "w"):
                 // Kernels before 5.9 count anonymous and file pages together.
                 if KernelFileScanner.matches(key, "workingset_refault_file")
                     || KernelFileScanner.matches(key, "workingset_refault")
                 {
-                    refaults = value
+                    refaults = value.integer()
                 }
             default: break
             }
         }
     }
 
+    /// The first byte rules out most of the fifty lines.
+    private static func startsWantedKey(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "a") || byte == UInt8(ascii: "i") || byte == UInt8(ascii: "s")
+            || byte == UInt8(ascii: "w")
+    }
+
     /// v1 keys without `total_` leave the children's memory out.
     init(v1 text: UnsafeBufferPointer<UInt8>) {
-        KernelFileScanner.forEachKey(text) { key, value in
-            guard key[0] == UInt8(ascii: "t") else { return }
-            if KernelFileScanner.matches(key, "total_rss") { anon = value }
-            if KernelFileScanner.matches(key, "total_active_file") { activeFile = value }
-            if KernelFileScanner.matches(key, "total_inactive_file") { inactiveFile = value }
-            if KernelFileScanner.matches(key, "total_shmem") { shmem = value }
+        KernelFileScanner.forEachKey(text, where: { $0 == UInt8(ascii: "t") }) { key, value in
+            if KernelFileScanner.matches(key, "total_rss") { anon = value.integer() }
+            if KernelFileScanner.matches(key, "total_active_file") { activeFile = value.integer() }
+            if KernelFileScanner.matches(key, "total_inactive_file") {
+                inactiveFile = value.integer()
+            }
+            if KernelFileScanner.matches(key, "total_shmem") { shmem = value.integer() }
             if KernelFileScanner.matches(key, "total_workingset_refault_file")
                 || KernelFileScanner.matches(key, "total_workingset_refault")
             {
-                refaults = value
+                refaults = value.integer()
             }
         }
     }

@@ -5,7 +5,8 @@ package import Measures
 package struct Sampler {
     private let host: HostFiles
     private let engine: EngineChoice
-    private let reader = CgroupReader()
+    /// Keeps files open from the second tick on.
+    private let reader: CgroupReader
 
     package enum EngineChoice: Sendable {
         /// Walk the control groups and ask nobody.
@@ -16,6 +17,7 @@ package struct Sampler {
     package init(host: HostFiles = HostFiles(), engine: EngineChoice) {
         self.host = host
         self.engine = engine
+        reader = CgroupReader(host: host)
     }
 
     /// What one tick gave.
@@ -44,7 +46,7 @@ package struct Sampler {
         for item in inventory.items {
             var values = item.engineValues
             if let paths = item.paths {
-                let read = reader.read(paths.prefixed(by: host))
+                let read = reader.read(paths)
                 guard read[.cpuUsage] != nil || read[.memoryCurrent] != nil else {
                     skipped.append(
                         SkippedContainer(name: item.incarnation.name, reason: Self.unread(read)))
@@ -54,6 +56,7 @@ package struct Sampler {
             }
             tick.samples.append(ContainerSample(incarnation: item.incarnation, values: values))
         }
+        reader.finishTick()
         return Outcome(tick: tick, skipped: skipped, source: source)
     }
 
@@ -107,17 +110,6 @@ package struct Sampler {
         } catch {
             throw .engineUnreachable(socket: address.socketPath, reason: error)
         }
-    }
-}
-
-extension CgroupPaths {
-    fileprivate func prefixed(by host: HostFiles) -> CgroupPaths {
-        var paths = self
-        paths.unified = unified.map(host.path)
-        for controller in CgroupController.allCases {
-            paths[controller] = self[controller].map(host.path)
-        }
-        return paths
     }
 }
 

@@ -114,8 +114,10 @@ import Testing
         ) { try Sampler(host: unreadable.host, engine: .none).tick() }
     }
 
-    /// Cuts one container's files at every length: no value is ever wrong, only missing.
-    @Test func aTruncatedKernelFileGivesNoWrongValue() throws {
+    /// Cuts one container's files at every length: no value is ever wrong, only missing, whether the
+    /// files are opened anew or stay open.
+    @Test(arguments: [0, 2])
+    func aTruncatedKernelFileGivesNoWrongValue(ticksBefore: Int) throws {
         let capture = "bare-v2-linux-6.12-snap-6"
         let files = try readArchive(fixturePath(capture + ".tree"))
         let expected = try readExpected(capture + ".expected")["/rightsize.slice/cache"]
@@ -126,11 +128,17 @@ import Testing
         for (path, bytes) in files where path.hasPrefix(group + "/") {
             try directory.write(path, bytes)
         }
+        let paths = CgroupPaths(unified: directory.path + group)
+        for _ in 0..<ticksBefore {
+            #expect(reader.read(paths) == whole)
+            reader.finishTick()
+        }
+        #expect(reader.keptCount == (ticksBefore > 0 ? 1 : 0))
         for (path, bytes) in files.sorted(by: { $0.key < $1.key }) where path.hasPrefix(group + "/")
         {
             for length in 0..<bytes.count {
                 try directory.write(path, Array(bytes[..<length]))
-                let values = reader.read(CgroupPaths(unified: directory.path + group))
+                let values = reader.read(paths)
                 values.forEachPresent { metric, value in
                     // io.stat sums what lines there are; a cut one can only be smaller.
                     if metric == .ioRead || metric == .ioWrite {

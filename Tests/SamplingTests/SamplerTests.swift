@@ -19,9 +19,13 @@ import Testing
             .bodies(try readArchive(fixturePath(capture + ".engine")), framing: framing))
         let captured = try CapturedHost(try readArchive(fixturePath(capture + ".tree")))
         let address = try EngineAddress(dockerHost: "unix://" + engine.socketPath)
-        let outcome = try Sampler(host: captured.host, engine: .at(address)).tick(at: Self.clock)
+        let sampler = Sampler(host: captured.host, engine: .at(address))
+        let outcome = try sampler.tick(at: Self.clock)
 
         #expect(valuesByName(outcome) == (try readExpected(capture + ".expected")))
+        // As in a loop: the files are opened to stay open, then read again.
+        #expect(try sampler.tick(at: Self.clock).tick == outcome.tick)
+        #expect(try sampler.tick(at: Self.clock).tick == outcome.tick)
         let skipped = capture == "docker-v1-snap-1" ? ["shop-leaky-1"] : []
         #expect(outcome.skipped.map(\.name) == skipped)
         #expect(outcome.skipped.allSatisfy { $0.reason == "it ended while it was being read" })
@@ -36,8 +40,11 @@ import Testing
     func capturedHostsWithoutAnEngine(kernel: String, snap: Int) throws {
         let capture = "bare-v2-\(kernel)-snap-\(snap)"
         let captured = try CapturedHost(try readArchive(fixturePath(capture + ".tree")))
-        let outcome = try Sampler(host: captured.host, engine: .none).tick(at: Self.clock)
+        let sampler = Sampler(host: captured.host, engine: .none)
+        let outcome = try sampler.tick(at: Self.clock)
         #expect(valuesByName(outcome) == (try readExpected(capture + ".expected")))
+        #expect(try sampler.tick(at: Self.clock).tick == outcome.tick)
+        #expect(try sampler.tick(at: Self.clock).tick == outcome.tick)
         #expect(outcome.skipped.isEmpty)
         #expect(outcome.containers.allSatisfy { $0.incarnation.series.kind == .cgroup })
     }

@@ -1,0 +1,134 @@
+import Glibc
+import Measures
+
+/// The control files of one container's groups, and their texts.
+///
+/// A file that is kept open costs one `pread` a tick, a third of openat, read and close. It also costs
+/// the kernel about 4.5 KiB for as long as it is open: a page of text buffer and the file itself.
+final class CgroupFiles {
+    /// Why what was read is not to be used.
+    enum Failure {
+        /// A group of an open file was removed: what its path leads to now is another one.
+        case removed
+        /// This process, or the system, has no descriptor left.
+        case descriptorsUsedUp
+    }
+
+    var paths: CgroupPaths
+    /// The tick in which these files were last read; kept for the owner.
+    var lastTick = 0
+
+    private let host: HostFiles
+    private let buffer: ReadBuffer
+    private let keepsOpen: Bool
+    /// What went wrong in the last `values()`.
+    private(set) var failure: Failure?
+
+    /// The descriptor of each open file, `absent`, or `untried`.
+    private var descriptors = InlineArray<26, Int32>(repeating: CgroupFiles.untried)
+    private static let absent: Int32 = -1
+    private static let untried: Int32 = -2
+
+    /// The directory of the file that was opened last, its path and hierarchy; only during `values()`.
+    private var directory: CgroupDirectory?
+    private var directoryPath: String?
+    private var directoryHierarchy: CgroupHierarchy?
+
+    /// Missing files are looked for again each so many ticks: the engine may enable a controller, and
+    /// a failed openat costs as much as a read.
+    private static let retryTicks = 16
+    private var ticksToRetry = CgroupFiles.retryTicks
+
+    /// - Parameter keepsOpen: whether files stay open from one `values()` to the next. Where they do
+    ///   not, `paths` may change between two.
+    init(_ paths: CgroupPaths, host: HostFiles, buffer: ReadBuffer, keepsOpen: Bool) {
+        self.paths = paths
+        self.host = host
+        self.buffer = buffer
+        self.keepsOpen = keepsOpen
+    }
+
+    deinit {
+        for index in descriptors.indices where descriptors[index] >= 0 { close(descriptors[index]) }
+    }
+
+    /// Reads every file once.
+    func values() -> MetricValues {
+        if keepsOpen {
+            ticksToRetry -= 1
+            if ticksToRetry == 0 { retryAbsent() }
+        }
+        failure = nil
+        let values = MetricValues(self)
+        if directoryHierarchy != nil { leave() }
+        return values
+    }
+
+    /// The text of a file, valid until the next is asked for; nil when it is missing or cannot be read.
+    @inline(__always)
+    func text(_ file: ControlFile) -> UnsafeBufferPointer<UInt8>? {
+        let descriptor = descriptors[Int(file.rawValue)]
+        guard descriptor >= 0 else { return descriptor == Self.absent ? nil : opened(file) }
+        guard let text = buffer.controlFile(descriptor) else {
+            if errno == ENODEV { failure = .removed }
+            return nil
+        }
+        return text
+    }
+
+    /// The integer that a one-number file holds.
+    func integer(_ file: ControlFile) -> Int64? {
+        guard let text = text(file) else { return nil }
+        return KernelFileScanner.integer(text)
+    }
+
+    @inline(never)
+    private func opened(_ file: ControlFile) -> UnsafeBufferPointer<UInt8>? {
+        guard let descriptor = open(file) else { return nil }
+        guard keepsOpen else {
+            defer { close(descriptor) }
+            return buffer.controlFile(descriptor)
+        }
+        descriptors[Int(file.rawValue)] = descriptor
+        return text(file)
+    }
+
+    private func open(_ file: ControlFile) -> Int32? {
+        if file.hierarchy != directoryHierarchy { enter(file.hierarchy) }
+        let descriptor = directory?.open(file.name) ?? -1
+        if descriptor >= 0 { return descriptor }
+        if directory != nil { note(errno) }
+        if keepsOpen { descriptors[Int(file.rawValue)] = Self.absent }
+        return nil
+    }
+
+    private func enter(_ hierarchy: CgroupHierarchy) {
+        directoryHierarchy = hierarchy
+        let path = paths[hierarchy]
+        // Hosts mount cpu and cpuacct together.
+        if path == directoryPath { return }
+        directory = nil  // First: there may be no descriptor for two.
+        directoryPath = path
+        if let path {
+            directory = CgroupDirectory(path: host.path(path))
+            if directory == nil { note(errno) }
+        }
+    }
+
+    private func leave() {
+        directory = nil
+        directoryPath = nil
+        directoryHierarchy = nil
+    }
+
+    private func note(_ code: Int32) {
+        if code == EMFILE || code == ENFILE { failure = .descriptorsUsedUp }
+    }
+
+    private func retryAbsent() {
+        ticksToRetry = Self.retryTicks
+        for index in descriptors.indices where descriptors[index] == Self.absent {
+            descriptors[index] = Self.untried
+        }
+    }
+}
