@@ -38,8 +38,8 @@ import Testing
         let engine = try FakeEngine(
             .script([
                 // The connection ends in the middle of an event.
-                [.send(chunks(lines[..<3])), .send(Array("10\r\n{\"Type\":".utf8)), .close],
-                [.send(chunks(lines[2...]))],
+                [.send(chunks(lines[..<4])), .send(Array("10\r\n{\"Type\":".utf8)), .close],
+                [.send(chunks(lines[3...]))],
             ]))
         let events = try events(of: engine)
         #expect(try collect(events, leaky.count) == leaky)

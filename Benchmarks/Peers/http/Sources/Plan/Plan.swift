@@ -38,11 +38,23 @@ public struct Plan: Sendable {
 
     public func finish(answers: Int, bytes: Int) -> Never {
         print("\(answers) answers, \(bytes) bytes")
+        printPeak()
         exit(0)
     }
 
     public func fail(_ reason: String) -> Never {
         print(reason)
+        printPeak()
         exit(1)
+    }
+
+    /// The most memory that was resident, asked for by HTTP_PEAK. The resource usage that a parent gets
+    /// counts from before exec, and so the parent's own memory.
+    private func printPeak() {
+        guard getenv("HTTP_PEAK") != nil, let file = fopen("/proc/self/status", "r") else { return }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, 256, file) != nil {
+            if strncmp(line, "VmHWM:", 6) == 0 { fputs(line, stdout) }
+        }
     }
 }

@@ -15,7 +15,9 @@ func get(_ target: String) async throws -> Int {
 }
 
 func answer(_ target: String) async throws -> [UInt8] {
-    let request = HTTPClientRequest(url: "http+unix://\(host)\(target)")
+    var request = HTTPClientRequest(url: "http+unix://\(host)\(target)")
+    // Its own, the socket's path, is a malformed host to Go's server.
+    request.headers.replaceOrAdd(name: "Host", value: "docker")
     let response = try await client.execute(
         request, timeout: .seconds(Int64(Plan.timeoutSeconds)))
     let body = try await response.body.collect(upTo: Plan.answerLengthMax)

@@ -5,7 +5,7 @@ import Plan
 let plan = Plan()
 nonisolated(unsafe) var body: [UInt8] = []
 
-curl_global_init(CURL_GLOBAL_NOTHING)
+curl_global_init(Int(CURL_GLOBAL_NOTHING))
 guard let curl = curl_easy_init() else { plan.fail("curl_easy_init") }
 curl_set_text(curl, CURLOPT_UNIX_SOCKET_PATH, plan.socketPath)
 curl_set_number(curl, CURLOPT_TIMEOUT_MS, Plan.timeoutSeconds * 1000)
@@ -18,7 +18,7 @@ curl_set_sink(curl) { data, size, count, _ in
     return size * count
 }
 
-func get(_ target: String) -> [UInt8] {
+@MainActor func get(_ target: String) -> [UInt8] {
     body.removeAll(keepingCapacity: true)
     curl_set_text(curl, CURLOPT_URL, "http://docker" + target)
     let code = curl_easy_perform(curl)

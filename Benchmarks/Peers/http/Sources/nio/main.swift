@@ -8,7 +8,10 @@ final class Collector: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
-    enum Failure: Error { case tooLong, closed, status(Int) }
+    enum Failure: Error {
+        case tooLong, closed
+        case status(Int)
+    }
 
     private var body: [UInt8] = []
     private var status = 0
