@@ -98,24 +98,27 @@ struct HTTPAnswerParser {
         }
     }
 
+    /// Byte by byte: with String's `split` and `lowercased`, a header costs more than its 10 KB of body.
     private mutating func parseHead() throws(EngineFailure) {
-        let lines = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isNewline)
+        let fields = line.split(separator: 10)
         line = []
-        let words = lines.first?.split(separator: " ") ?? []
-        guard let version = words.first, version.hasPrefix("HTTP/1.") else {
+        let words = (fields.first ?? []).split(separator: 32, maxSplits: 2)
+        guard let version = words.first, version.starts(with: "HTTP/1.".utf8) else {
             throw .rubbish("an answer that is not HTTP/1")
         }
-        guard words.count >= 2, let code = Int(words[1]), (100...599).contains(code) else {
-            throw .rubbish("the status line '\(lines.first ?? "")'")
+        guard words.count >= 2, let code = Int(String(decoding: words[1], as: UTF8.self)),
+            (100...599).contains(code)
+        else {
+            let text = Self.text(fields.first ?? [])
+            throw .rubbish("the status line '\(text)'")
         }
         // An interim answer; the real one follows.
         if code < 200 { return }
         state = .untilClose
-        keepsConnection = version != "HTTP/1.0"
-        for line in lines.dropFirst() {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            let value = line[line.index(after: colon)...].filter { $0 != " " && $0 != "\t" }
-            try readField(line[..<colon].lowercased(), value.lowercased())
+        keepsConnection = !version.elementsEqual("HTTP/1.0".utf8)
+        for field in fields.dropFirst() {
+            guard let colon = field.firstIndex(of: UInt8(ascii: ":")) else { continue }
+            try readField(field[..<colon], field[(colon + 1)...])
         }
         status = code
         if code == 204 || code == 304 { state = .length(left: 0) }
@@ -127,17 +130,36 @@ struct HTTPAnswerParser {
         if state == .untilClose { keepsConnection = false }
     }
 
-    private mutating func readField(_ name: String, _ value: String) throws(EngineFailure) {
-        switch name {
-        case "transfer-encoding" where value.hasSuffix("chunked"): state = .chunkSize
-        case "content-length" where state != .chunkSize:
-            guard let count = Int(value), count >= 0 else {
-                throw .rubbish("Content-Length '\(value)'")
+    private mutating func readField(
+        _ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>
+    ) throws(EngineFailure) {
+        if Self.equal(name, "transfer-encoding") {
+            if Self.text(value).lowercased().hasSuffix("chunked") { state = .chunkSize }
+        } else if Self.equal(name, "content-length"), state != .chunkSize {
+            let text = Self.text(value)
+            guard let count = Int(text), count >= 0 else {
+                throw .rubbish("Content-Length '\(text)'")
             }
             state = .length(left: count)
-        case "connection" where value.contains("close"): keepsConnection = false
-        default: break
+        } else if Self.equal(name, "connection") {
+            keepsConnection = keepsConnection && !Self.text(value).lowercased().contains("close")
         }
+    }
+
+    /// Without the space around it.
+    private static func text(_ value: ArraySlice<UInt8>) -> String {
+        let start = value.firstIndex { $0 > 32 } ?? value.endIndex
+        let end = value.lastIndex { $0 > 32 } ?? value.startIndex - 1
+        return start > end ? "" : String(decoding: value[start...end], as: UTF8.self)
+    }
+
+    /// Whether the bytes are this lower-case name, in any case (RFC 9110, section 5.1).
+    private static func equal(_ bytes: ArraySlice<UInt8>, _ name: StaticString) -> Bool {
+        let expected = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        return bytes.count == expected.count
+            && zip(bytes, expected).allSatisfy {
+                $0 == $1 || ($0 | 0x20 == $1 && (0x41...0x5a).contains($0))
+            }
     }
 
     /// A line of chunk framing: a size, the end of a chunk's data, or a trailer.
