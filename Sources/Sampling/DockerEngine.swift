@@ -1,88 +1,56 @@
-import FoundationEssentials
-import Measures
-
-/// The part of the Docker Engine API that sampling needs, as Docker and Podman answer it.
-struct DockerEngine: Sendable {
+/// The part of the Docker Engine API that sampling needs, as Docker and Podman answer it. Its requests
+/// share one connection, which ends with it.
+struct DockerEngine {
     private let http: UnixSocketHTTP
 
     init(socketPath: String, timeoutSeconds: Int = 2) {
         http = UnixSocketHTTP(socketPath: socketPath, timeoutSeconds: timeoutSeconds)
     }
 
-    /// `GET /containers/json`, stopped ones included.
-    struct Listed: Decodable, Equatable {
-        var id: String
-        var names: [String]?
-        var image: String?
-        var labels: [String: String]?
-        var state: String?
-
-        private enum CodingKeys: String, CodingKey {
-            case id = "Id"
-            case names = "Names"
-            case image = "Image"
-            case labels = "Labels"
-            case state = "State"
-        }
-    }
-
-    /// `GET /containers/ID/json`.
-    struct Inspected: Decodable, Equatable {
-        var state: State
-        var restartCount: Int64?
-
-        struct State: Decodable, Equatable {
-            var status: String?
-            var pid: Int?
-            var oomKilled: Bool?
-            var exitCode: Int64?
-            var startedAt: String?
-            var health: Health?
-
-            private enum CodingKeys: String, CodingKey {
-                case status = "Status"
-                case pid = "Pid"
-                case oomKilled = "OOMKilled"
-                case exitCode = "ExitCode"
-                case startedAt = "StartedAt"
-                case health = "Health"
-            }
-        }
-
-        struct Health: Decodable, Equatable {
-            var status: String?
-            private enum CodingKeys: String, CodingKey { case status = "Status" }
-        }
-
-        private enum CodingKeys: String, CodingKey {
-            case state = "State"
-            case restartCount = "RestartCount"
-        }
-    }
-
+    /// All containers, stopped ones included.
     func containers() throws(EngineFailure) -> [Listed] {
-        try decode([Listed].self, from: try http.get("/containers/json?all=true"))
+        let answer = try http.get("/containers/json?all=true")
+        return try Self.read(answer) { (json) throws(EngineJSON.Malformed) in
+            var listed: [Listed] = []
+            try json.elements { (json) throws(EngineJSON.Malformed) in
+                listed.append(try Listed(&json))
+            }
+            return listed
+        }
     }
 
     /// - Returns: nil when the container is gone.
     func inspect(_ id: String) throws(EngineFailure) -> Inspected? {
         let answer = try http.get("/containers/\(id)/json")
-        return answer.status == 404 ? nil : try decode(Inspected.self, from: answer)
+        if answer.status == 404 { return nil }
+        return try Self.read(answer) { (json) throws(EngineJSON.Malformed) in
+            try Inspected(&json)
+        }
     }
 
-    private func decode<Value: Decodable>(
-        _ type: Value.Type, from answer: UnixSocketHTTP.Answer
+    private static func read<Value>(
+        _ answer: UnixSocketHTTP.Answer,
+        _ value: (inout EngineJSON) throws(EngineJSON.Malformed) -> Value
     ) throws(EngineFailure) -> Value {
-        guard answer.status == 200 else {
-            let message = try? JSONDecoder().decode(
-                [String: String].self, from: Data(answer.body))
-            throw .status(answer.status, message: message?["message"] ?? "no message")
-        }
+        guard answer.status == 200 else { throw failure(answer.status, answer.body) }
+        var json = EngineJSON(answer.body[...])
         do {
-            return try JSONDecoder().decode(type, from: Data(answer.body))
+            let value = try value(&json)
+            try json.end()
+            return value
         } catch {
             let start = String(decoding: answer.body.prefix(40), as: UTF8.self)
             throw .rubbish("\(answer.body.count) bytes of body that start with '\(start)'")
         }
+    }
+
+    /// What an engine says with a status other than 200. Podman adds members that are not strings.
+    static func failure(_ status: Int, _ body: [UInt8]) -> EngineFailure {
+        var json = EngineJSON(body[...])
+        var message: String?
+        try? json.members { (key, json) throws(EngineJSON.Malformed) in
+            if "message" ~= key { message = try json.string() } else { try json.skip() }
+        }
+        return .status(status, message: message ?? "no message")
     }
 }

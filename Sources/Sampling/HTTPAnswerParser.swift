@@ -1,120 +1,190 @@
-/// Collects the bytes of one HTTP/1.1 answer (RFC 9112) until it is whole: by Content-Length, by chunks,
-/// or by the end of the connection.
+/// Takes one HTTP/1.1 answer (RFC 9112) apart as its bytes arrive, however they are split: by
+/// Content-Length, by chunks, or by the end of the connection. Each byte is looked at once.
 struct HTTPAnswerParser {
-    private var bytes: [UInt8] = []
-    private var head: Head?
+    private(set) var status = 0
+    /// What has arrived of it and was not taken away, without chunk framing.
+    private(set) var body: [UInt8] = []
+    /// Bytes of the answer so far, header and framing included.
+    private(set) var length = 0
+    private(set) var isWhole = false
+    /// Whether another request may follow on the connection, once the answer is whole.
+    private(set) var keepsConnection = true
 
-    private struct Head {
-        var status: Int
-        var bodyStart: Int
-        var framing: Framing
-    }
+    private var state = State.head
+    /// The header, or a line of chunk framing, until it is complete.
+    private var line: [UInt8] = []
+    private var isHTTP10 = false
 
-    private enum Framing: Equatable {
-        case length(Int)
-        case chunked
+    private enum State: Equatable {
+        case head
+        case length(left: Int)
+        case chunkSize
+        case chunk(left: Int)
+        case chunkEnd
+        case trailer
         case untilClose
     }
 
-    private static let headLengthMax = 64 << 10
+    static let headLengthMax = 64 << 10
 
-    var length: Int { bytes.count }
+    /// Whether the header has been read: `status` is known.
+    var hasHead: Bool { status != 0 }
 
-    mutating func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
-
-    /// The answer, or nil while more bytes are needed.
-    mutating func answer() throws(EngineFailure) -> UnixSocketHTTP.Answer? {
-        if head == nil { head = try parseHead() }
-        guard let head else { return nil }
-        switch head.framing {
-        case .length(let count):
-            guard bytes.count - head.bodyStart >= count else { return nil }
-            return UnixSocketHTTP.Answer(
-                status: head.status, body: Array(bytes[head.bodyStart..<head.bodyStart + count]))
-        case .chunked:
-            return try dechunk(from: head.bodyStart).map {
-                UnixSocketHTTP.Answer(status: head.status, body: $0)
+    mutating func append(_ more: ArraySlice<UInt8>) throws(EngineFailure) {
+        length += more.count
+        var rest = more
+        while !rest.isEmpty, !isWhole {
+            switch state {
+            case .head: try readHead(&rest)
+            case .length(let left): take(&rest, left) { .length(left: $0) }
+            case .chunk(let left): take(&rest, left) { .chunk(left: $0) }
+            case .chunkSize: try readLine(&rest)
+            case .chunkEnd: try readLine(&rest)
+            case .trailer: try readLine(&rest)
+            case .untilClose:
+                body.append(contentsOf: rest)
+                rest = []
             }
-        case .untilClose: return nil
         }
+        // Bytes that nobody asked for: what follows on this connection answers nothing.
+        if !rest.isEmpty { keepsConnection = false }
     }
 
-    /// The answer at the end of the connection.
-    mutating func finish() throws(EngineFailure) -> UnixSocketHTTP.Answer {
-        if let answer = try answer() { return answer }
-        guard let head else {
+    /// Moves out what has arrived of the body, for a reader of a stream.
+    mutating func takeBody() -> [UInt8] {
+        defer { body = [] }
+        return body
+    }
+
+    /// The connection has ended.
+    mutating func finish() throws(EngineFailure) {
+        if isWhole { return }
+        guard hasHead else {
             throw .rubbish(
-                bytes.isEmpty ? "it closed without an answer" : "no end of the HTTP header")
+                length == 0 ? "it closed without an answer" : "no end of the HTTP header")
         }
-        guard head.framing == .untilClose else {
-            throw .rubbish("the answer ends after \(bytes.count - head.bodyStart) bytes of body")
+        guard state == .untilClose else {
+            throw .rubbish("the answer ends after \(body.count) bytes of body")
         }
-        return UnixSocketHTTP.Answer(status: head.status, body: Array(bytes[head.bodyStart...]))
+        isWhole = true
     }
 
-    private func parseHead() throws(EngineFailure) -> Head? {
-        let start = Array("HTTP/1.".utf8)
-        guard zip(bytes, start).allSatisfy({ $0 == $1 }) else {
+    private mutating func take(
+        _ rest: inout ArraySlice<UInt8>, _ left: Int, _ next: (Int) -> State
+    ) {
+        let part = rest.prefix(left)
+        body.append(contentsOf: part)
+        rest = rest.dropFirst(part.count)
+        if part.count < left {
+            state = next(left - part.count)
+        } else if case .chunk = state {
+            state = .chunkEnd
+        } else {
+            isWhole = true
+        }
+    }
+
+    private mutating func readHead(_ rest: inout ArraySlice<UInt8>) throws(EngineFailure) {
+        let mark: [UInt8] = [13, 10, 13, 10]
+        while let byte = rest.popFirst() {
+            line.append(byte)
+            if byte == 10, line.suffix(4).elementsEqual(mark) { return try parseHead() }
+        }
+        guard zip(line, "HTTP/1.".utf8).allSatisfy({ $0 == $1 }) else {
             throw .rubbish("an answer that is not HTTP/1")
         }
-        guard let end = endOfHead() else {
-            guard bytes.count <= Self.headLengthMax else {
-                throw .rubbish("an HTTP header of more than \(Self.headLengthMax >> 10) KiB")
-            }
-            return nil
+        guard line.count <= Self.headLengthMax else {
+            throw .rubbish("an HTTP header of more than \(Self.headLengthMax >> 10) KiB")
         }
-        let lines = String(decoding: bytes[..<end], as: UTF8.self).split(
-            omittingEmptySubsequences: true, whereSeparator: \.isNewline)
-        let words = lines.first?.split(separator: " ") ?? []
-        guard words.count >= 2, let status = Int(words[1]), (100...599).contains(status) else {
-            throw .rubbish("the status line '\(lines.first ?? "")'")
-        }
-        var framing = Framing.untilClose
-        for line in lines.dropFirst() {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            let name = line[..<colon].lowercased()
-            let value = line[line.index(after: colon)...].filter { $0 != " " && $0 != "\t" }
-            if name == "transfer-encoding", value.lowercased().hasSuffix("chunked") {
-                framing = .chunked
-            } else if name == "content-length", framing != .chunked {
-                guard let count = Int(value), count >= 0 else {
-                    throw .rubbish("Content-Length '\(value)'")
-                }
-                framing = .length(count)
-            }
-        }
-        if status == 204 || status == 304 { framing = .length(0) }
-        return Head(status: status, bodyStart: end, framing: framing)
     }
 
-    /// The index behind the empty line.
-    private func endOfHead() -> Int? {
-        let mark: [UInt8] = [13, 10, 13, 10]
-        guard bytes.count >= mark.count else { return nil }
-        for index in 0...(bytes.count - mark.count)
-        where bytes[index] == 13 && bytes[index..<index + 4].elementsEqual(mark) {
-            return index + 4
+    /// Byte by byte: with String's `split` and `lowercased`, a header costs more than its 10 KB of body.
+    private mutating func parseHead() throws(EngineFailure) {
+        let fields = line.split(separator: 10)
+        line = []
+        let words = (fields.first ?? []).split(separator: 32, maxSplits: 2)
+        guard let version = words.first, version.starts(with: "HTTP/1.".utf8) else {
+            throw .rubbish("an answer that is not HTTP/1")
         }
-        return nil
+        guard words.count >= 2, let code = Int(String(decoding: words[1], as: UTF8.self)),
+            (100...599).contains(code)
+        else {
+            let text = Self.text(fields.first ?? [])
+            throw .rubbish("the status line '\(text)'")
+        }
+        // An interim answer; the real one follows.
+        if code < 200 { return }
+        state = .untilClose
+        keepsConnection = !version.elementsEqual("HTTP/1.0".utf8)
+        for field in fields.dropFirst() {
+            guard let colon = field.firstIndex(of: UInt8(ascii: ":")) else { continue }
+            try readField(field[..<colon], field[(colon + 1)...])
+        }
+        status = code
+        if code == 204 || code == 304 { state = .length(left: 0) }
+        if case .length(let count) = state {
+            isWhole = count == 0
+            // A claim, not yet a fact: a large one is not believed before its bytes are here.
+            body.reserveCapacity(min(count, 1 << 20))
+        }
+        if state == .untilClose { keepsConnection = false }
     }
 
-    /// The joined chunks, or nil while the last one is missing.
-    private func dechunk(from start: Int) throws(EngineFailure) -> [UInt8]? {
-        var body: [UInt8] = []
-        var position = start
-        while true {
-            guard let lineEnd = bytes[position...].firstIndex(of: 10) else { return nil }
-            let line = String(decoding: bytes[position..<lineEnd], as: UTF8.self)
-            let digits = line.prefix { $0.isHexDigit }
-            guard let count = Int(digits, radix: 16), count >= 0, count < 1 << 40 else {
-                throw .rubbish("the chunk size '\(line.prefix(20))'")
+    private mutating func readField(
+        _ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>
+    ) throws(EngineFailure) {
+        if Self.equal(name, "transfer-encoding") {
+            if Self.text(value).lowercased().hasSuffix("chunked") { state = .chunkSize }
+        } else if Self.equal(name, "content-length"), state != .chunkSize {
+            let text = Self.text(value)
+            guard let count = Int(text), count >= 0 else {
+                throw .rubbish("Content-Length '\(text)'")
             }
-            let dataStart = lineEnd + 1
-            // A chunk ends with CR LF; the empty one is the last, and trailers are of no interest.
-            guard bytes.count >= dataStart + count + 2 else { return nil }
-            if count == 0 { return body }
-            body.append(contentsOf: bytes[dataStart..<dataStart + count])
-            position = dataStart + count + 2
+            state = .length(left: count)
+        } else if Self.equal(name, "connection") {
+            keepsConnection = keepsConnection && !Self.text(value).lowercased().contains("close")
+        }
+    }
+
+    /// Without the space around it.
+    private static func text(_ value: ArraySlice<UInt8>) -> String {
+        let start = value.firstIndex { $0 > 32 } ?? value.endIndex
+        let end = value.lastIndex { $0 > 32 } ?? value.startIndex - 1
+        return start > end ? "" : String(decoding: value[start...end], as: UTF8.self)
+    }
+
+    /// Whether the bytes are this lower-case name, in any case (RFC 9110, section 5.1).
+    private static func equal(_ bytes: ArraySlice<UInt8>, _ name: StaticString) -> Bool {
+        let expected = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        return bytes.count == expected.count
+            && zip(bytes, expected).allSatisfy {
+                $0 == $1 || ($0 | 0x20 == $1 && (0x41...0x5a).contains($0))
+            }
+    }
+
+    /// A line of chunk framing: a size, the end of a chunk's data, or a trailer.
+    private mutating func readLine(_ rest: inout ArraySlice<UInt8>) throws(EngineFailure) {
+        guard let end = rest.firstIndex(of: 10) else {
+            line.append(contentsOf: rest)
+            rest = []
+            guard line.count <= 4096 else { throw .rubbish("a chunk size of over 4 KiB") }
+            return
+        }
+        line.append(contentsOf: rest[..<end])
+        rest = rest[(end + 1)...]
+        let text = String(decoding: line, as: UTF8.self)
+        line.removeAll(keepingCapacity: true)
+        switch state {
+        case .chunkSize:
+            guard let count = Int(text.prefix { $0.isHexDigit }, radix: 16), count < 1 << 40
+            else { throw .rubbish("the chunk size '\(text.prefix(20))'") }
+            state = count == 0 ? .trailer : .chunk(left: count)
+        case .chunkEnd:
+            guard text == "\r" || text.isEmpty else { throw .rubbish("a chunk without an end") }
+            state = .chunkSize
+        default:
+            // Trailers are of no interest; the empty line ends them and the answer.
+            isWhole = text == "\r" || text.isEmpty
         }
     }
 }

@@ -2,8 +2,8 @@
 package enum SamplingError: Error, Hashable, Sendable {
     /// No control groups are mounted, or `/proc` cannot be read.
     case noCgroups(path: String, reason: String)
-    /// The engine's address is not one that can be used.
-    case engineAddress(String, reason: String)
+    /// The engine's address is not one that can be used. It is empty where none was found.
+    case engineAddress(String, source: String, reason: String)
     /// The engine could not be asked.
     case engineUnreachable(socket: String, reason: EngineFailure)
 }
@@ -27,8 +27,9 @@ extension SamplingError: CustomStringConvertible {
         case .noCgroups(let path, let reason):
             "cannot read control groups from \(path): \(reason); run rightsize on the host itself, "
                 + "or give its container the host's /proc and /sys/fs/cgroup"
-        case .engineAddress(let address, let reason):
-            "cannot use the engine address '\(address)': \(reason); set DOCKER_HOST to unix:///PATH, "
+        case .engineAddress(let address, let source, let reason):
+            "cannot use the engine address \(address.isEmpty ? "" : "'\(address)' ")"
+                + "of \(source): \(reason); give --engine unix:///PATH or set DOCKER_HOST to it, "
                 + "or sample without an engine with --no-engine"
         case .engineUnreachable(let socket, let reason):
             "the container engine at \(socket) \(reason); "

@@ -1,111 +1,74 @@
 import Glibc
 
-/// A GET-only HTTP/1.1 client on a Unix socket: one request a connection, a limit on time and size.
-struct UnixSocketHTTP: Sendable {
-    let socketPath: String
-    /// For the whole exchange, not for each read: a peer that drips bytes does not stretch it.
-    var timeoutSeconds = 2
+/// A GET-only HTTP/1.1 client on a Unix socket: one kept connection, a limit on time and size.
+///
+/// A hundred containers are a hundred and one requests; a connection for each would make the engine
+/// start and end as many goroutines.
+final class UnixSocketHTTP {
+    private let socketPath: String
+    /// For each whole exchange.
+    private let timeoutSeconds: Int
     /// The largest answer that is taken; an inspect of one container is some 10 KB.
-    var answerLengthMax = 64 << 20
+    private let answerLengthMax: Int
+    /// Between two requests; nil before the first one, and when the last answer ended the connection.
+    private var socket: EngineSocket?
+    private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
     struct Answer: Equatable {
         var status: Int
         var body: [UInt8]
     }
 
+    init(socketPath: String, timeoutSeconds: Int = 2, answerLengthMax: Int = 64 << 20) {
+        self.socketPath = socketPath
+        self.timeoutSeconds = timeoutSeconds
+        self.answerLengthMax = answerLengthMax
+    }
+
     func get(_ target: String) throws(EngineFailure) -> Answer {
-        let deadline = Self.now() + Int64(timeoutSeconds) * 1000
-        let descriptor = try connect(deadline)
-        defer { close(descriptor) }
-        let request =
-            "GET \(target) HTTP/1.1\r\nHost: docker\r\nAccept: application/json\r\n"
-            + "User-Agent: rightsize\r\nConnection: close\r\n\r\n"
-        try send(Array(request.utf8), to: descriptor, deadline)
+        let deadline = EngineDeadline(seconds: timeoutSeconds)
+        // The engine may close a kept connection at any time. A GET that was not answered with a single
+        // byte may be sent again (RFC 9112, section 9.3.1), once.
+        if socket != nil, let answer = try exchange(target, deadline) { return answer }
+        socket = try EngineSocket(connecting: socketPath, deadline)
+        guard let answer = try exchange(target, deadline) else {
+            throw .rubbish("it closed without an answer")
+        }
+        return answer
+    }
+
+    /// - Returns: nil when the connection ended before the first byte of an answer.
+    private func exchange(
+        _ target: String, _ deadline: EngineDeadline
+    ) throws(EngineFailure) -> Answer? {
+        // Taken out: whatever fails below also ends the connection.
+        guard let connection = socket.take(),
+            try connection.send(Self.request(target), deadline)
+        else { return nil }
         var parser = HTTPAnswerParser()
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            try wait(for: POLLIN, on: descriptor, deadline)
-            let count = Glibc.recv(descriptor, &buffer, buffer.count, 0)
-            if count < 0 {
-                if errno == EINTR || errno == EAGAIN { continue }
-                throw .system(String(cString: strerror(errno)))
+        while !parser.isWhole {
+            switch try connection.receive(into: &buffer) {
+            case .nothingYet: try connection.wait(for: POLLIN, deadline)
+            case .end:
+                if parser.length == 0 { return nil }
+                try parser.finish()
+                return Answer(status: parser.status, body: parser.body)
+            case .bytes(let count):
+                // Also asked here: a peer that never lets the socket run dry is never waited for.
+                guard deadline.left > 0 else { throw .timeout(seconds: timeoutSeconds) }
+                guard parser.length + count <= answerLengthMax else {
+                    throw .rubbish("an answer of more than \(answerLengthMax >> 20) MiB")
+                }
+                try parser.append(buffer[..<count])
             }
-            if count == 0 { return try parser.finish() }
-            parser.append(buffer[..<count])
-            guard parser.length <= answerLengthMax else {
-                throw .rubbish("an answer of more than \(answerLengthMax >> 20) MiB")
-            }
-            if let answer = try parser.answer() { return answer }
         }
+        if parser.keepsConnection { socket = consume connection }
+        return Answer(status: parser.status, body: parser.body)
     }
 
-    private func connect(_ deadline: Int64) throws(EngineFailure) -> Int32 {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let path = Array(socketPath.utf8)
-        guard path.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw .system("the socket's path is longer than the kernel takes (107 bytes)")
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
-        let descriptor = socket(
-            AF_UNIX,
-            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-                | Int32(SOCK_NONBLOCK.rawValue), 0)
-        guard descriptor >= 0 else { throw .system(String(cString: strerror(errno))) }
-        let code = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard code != 0 else { return descriptor }
-        let reason = errno
-        close(descriptor)
-        switch reason {
-        case ENOENT, ENOTDIR: throw .noSocket
-        case ECONNREFUSED: throw .refused
-        case EACCES, EPERM: throw .permission
-        // A full backlog on a Unix socket: nobody accepts.
-        case EAGAIN: throw .timeout(seconds: timeoutSeconds)
-        default: throw .system(String(cString: strerror(reason)))
-        }
-    }
-
-    private func send(
-        _ bytes: [UInt8], to descriptor: Int32, _ deadline: Int64
-    ) throws(EngineFailure) {
-        var sent = 0
-        while sent < bytes.count {
-            try wait(for: POLLOUT, on: descriptor, deadline)
-            let count = bytes[sent...].withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
-            if count < 0 {
-                if errno == EINTR || errno == EAGAIN { continue }
-                throw .system(String(cString: strerror(errno)))
-            }
-            sent += count
-        }
-    }
-
-    private func wait(
-        for events: Int32, on descriptor: Int32, _ deadline: Int64
-    ) throws(EngineFailure) {
-        while true {
-            let left = deadline - Self.now()
-            guard left > 0 else { throw .timeout(seconds: timeoutSeconds) }
-            var polled = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-            let ready = poll(&polled, 1, Int32(left))
-            if ready > 0 { return }
-            guard ready == 0 || errno == EINTR else {
-                throw .system(String(cString: strerror(errno)))
-            }
-        }
-    }
-
-    /// Monotonic milliseconds.
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    static func request(_ target: String) -> [UInt8] {
+        Array(
+            ("GET \(target) HTTP/1.1\r\nHost: docker\r\nAccept: application/json\r\n"
+                + "User-Agent: rightsize\r\n\r\n").utf8)
     }
 }

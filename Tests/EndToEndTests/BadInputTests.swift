@@ -165,9 +165,10 @@ import Testing
                 environment: ["DOCKER_HOST": "tcp://127.0.0.1:2375"])
             expectFailure(
                 run,
-                "cannot use the engine address 'tcp://127.0.0.1:2375': only Unix sockets are read, "
-                    + "since the kernel files of another host are out of reach; set DOCKER_HOST to "
-                    + "unix:///PATH, or sample without an engine with --no-engine")
+                "cannot use the engine address 'tcp://127.0.0.1:2375' of DOCKER_HOST: only Unix sockets "
+                    + "are read, since the kernel files of another host are out of reach; give "
+                    + "--engine unix:///PATH or set DOCKER_HOST to it, or sample without an engine "
+                    + "with --no-engine")
         }
     }
 

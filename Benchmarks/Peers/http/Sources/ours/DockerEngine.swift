@@ -1,0 +1,1 @@
+../../../../../Sources/Sampling/DockerEngine.swift

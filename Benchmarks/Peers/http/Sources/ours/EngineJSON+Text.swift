@@ -1,0 +1,1 @@
+../../../../../Sources/Sampling/EngineJSON+Text.swift

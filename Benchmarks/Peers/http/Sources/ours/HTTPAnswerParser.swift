@@ -1,0 +1,1 @@
+../../../../../Sources/Sampling/HTTPAnswerParser.swift

@@ -1,0 +1,172 @@
+import Glibc
+package import Measures
+
+/// The engine's events about containers, read without ever waiting.
+///
+/// Between two ticks a container can be born and die, and be killed for want of memory without leaving a
+/// trace in its group (a v1 group goes with it). The engine tells at the moment it happens:
+///
+///     poll([events.descriptor, …])        readable: call drain()
+///     let new = try events.drain()        and with each tick, which also reconnects
+///
+/// After an engine's restart the stream goes on behind the last event that was seen. `dropped` growing, or
+/// an error, means that something may have been missed: list the containers anew.
+package final class EngineEvents {
+    /// The most events of one `drain`: a crash loop makes some 5 a second.
+    package static let eventsMax = 4096
+    /// The most bytes of one `drain`; what is left stays in the socket, and `poll` tells of it.
+    private static let drainLengthMax = 4 << 20
+    /// A peer that closes at once must not be asked in a tight loop.
+    private static let retryMilliseconds: Int64 = 1000
+
+    private let socketPath: String
+    private var stream: Stream?
+    private var retryAt: Int64 = .min
+    private var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    private var lines = EngineEventLines()
+    private var seen = SeenEvents()
+    /// Where the stream is to begin before any event was seen.
+    private var beginNanoseconds: Int64?
+
+    private struct Stream: ~Copyable {
+        let socket: EngineSocket
+        var parser = HTTPAnswerParser()
+
+        init(_ socket: consuming EngineSocket) { self.socket = socket }
+    }
+
+    /// Does not connect; the first `drain` does.
+    /// - Parameter since: replays what the engine still knows from then on (Docker keeps the last 256
+    ///   events in memory); nil begins with what happens after the connection.
+    package init(address: EngineAddress, since: Timestamp? = nil) {
+        socketPath = address.socketPath
+        beginNanoseconds = since.map { $0.milliseconds * 1_000_000 }
+    }
+
+    /// For `poll(2)`, POLLIN; nil while there is no connection. It may be another after a `drain`.
+    package var descriptor: Int32? { stream?.socket.descriptor }
+
+    /// Events that were lost here, since the beginning: too many for one `drain`, too long, not readable.
+    package var dropped: Int { lines.dropped }
+
+    /// The whole events that have arrived; empty is the usual answer. Connects where that is needed, at
+    /// most once a second; a connection that ended is no error.
+    package func drain() throws(EngineFailure) -> [EngineEvent] {
+        if stream == nil {
+            let now = EngineDeadline.now()
+            guard now >= retryAt else { return [] }
+            retryAt = now + Self.retryMilliseconds
+            try connect()
+        }
+        var events: [EngineEvent] = []
+        var left = Self.drainLengthMax
+        do {
+            while left > 0, let count = try receive(&events) { left -= count }
+        } catch {
+            close()
+            // What has arrived is worth more than how it ended; the next connection tells that anew.
+            if events.isEmpty { throw error }
+        }
+        return events
+    }
+
+    private func connect() throws(EngineFailure) {
+        let deadline = EngineDeadline(seconds: 2)
+        let since = seen.newestNanoseconds ?? beginNanoseconds
+        // Where no event comes before the connection ends, the next one begins where this one did.
+        beginNanoseconds = since ?? Self.wallNanoseconds()
+        let socket = try EngineSocket(connecting: socketPath, deadline)
+        let target = Self.target(since: since)
+        guard try socket.send(UnixSocketHTTP.request(target), deadline) else {
+            throw .rubbish("it closed without an answer")
+        }
+        stream = Stream(socket)
+        lines.reset()
+    }
+
+    private func close() {
+        stream = nil
+        lines.reset()
+    }
+
+    /// Reads once. Nil when there is nothing more for now.
+    private func receive(_ events: inout [EngineEvent]) throws(EngineFailure) -> Int? {
+        guard let received = try stream?.socket.receive(into: &buffer) else { return nil }
+        switch received {
+        case .nothingYet: return nil
+        case .end:
+            let hadHead = stream?.parser.hasHead == true
+            try checkStatus(atEnd: true)
+            close()
+            guard hadHead else { throw .rubbish("it closed without an answer") }
+            return nil
+        case .bytes(let count):
+            try stream?.parser.append(buffer[..<count])
+            try checkStatus(atEnd: false)
+            take(&events)
+            if stream?.parser.isWhole == true { close() }
+            return count
+        }
+    }
+
+    /// An answer other than 200 is an error, whose text may be still to come.
+    private func checkStatus(atEnd: Bool) throws(EngineFailure) {
+        guard let parser = stream?.parser, parser.hasHead, parser.status != 200 else { return }
+        if parser.isWhole || atEnd || parser.body.count > HTTPAnswerParser.headLengthMax {
+            throw DockerEngine.failure(parser.status, parser.body)
+        }
+    }
+
+    private func take(_ events: inout [EngineEvent]) {
+        guard stream?.parser.status == 200, let body = stream?.parser.takeBody() else { return }
+        let room = Self.eventsMax - events.count
+        events += lines.append(body, eventsMax: room).filter { seen.isNew($0) }
+    }
+
+    /// `since` is inclusive: an event of the same nanosecond must not be lost; `SeenEvents` knows doubles.
+    static func target(since nanoseconds: Int64?) -> String {
+        let names = EngineEvent.filter.map { "\"\($0)\"" }.joined(separator: ",")
+        let filters = #"{"type":["container"],"event":[\#(names)]}"#
+        let since = nanoseconds.map { value in
+            let fraction = String(value % 1_000_000_000)
+            let zeros = String(repeating: "0", count: 9 - fraction.utf8.count)
+            return "since=\(value / 1_000_000_000).\(zeros)\(fraction)&"
+        }
+        return "/events?\(since ?? "")filters=\(percentEncoded(filters))"
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"):
+                String(Unicode.Scalar(byte))
+            default: "%" + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+
+    private static func wallNanoseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
+/// Which events have been told already: a stream that is opened anew repeats the last ones.
+struct SeenEvents {
+    /// More than can happen in the nanoseconds that two streams overlap.
+    private static let countMax = 64
+
+    /// The newest event's time.
+    private(set) var newestNanoseconds: Int64?
+    private var recent: [EngineEvent] = []
+
+    mutating func isNew(_ event: EngineEvent) -> Bool {
+        guard !recent.contains(event) else { return false }
+        if recent.count == Self.countMax { recent.removeFirst() }
+        recent.append(event)
+        // An engine's clock may step back: the newest is then not the last.
+        newestNanoseconds = max(newestNanoseconds ?? event.timeNanoseconds, event.timeNanoseconds)
+        return true
+    }
+}
