@@ -9,7 +9,8 @@ struct Rightsize: ParsableCommand {
         abstract: "Measures containers, recommends resource tiers, patches the Compose file.",
         discussion: """
             A first run:
-              rightsize sample                      one sample; let cron do this every minute
+              rightsize sample                      one sample of every container
+              rightsize schedule --cron             the crontab line that takes one every minute
               rightsize report --compose FILE       what each service needs, and why
               rightsize patch FILE                  the change as a diff; --write applies it
               rightsize demo                        all of this on example data
@@ -18,5 +19,8 @@ struct Rightsize: ParsableCommand {
             130 interrupted.
             """,
         version: version,
-        subcommands: [SampleCommand.self, ReportCommand.self, PatchCommand.self, DemoCommand.self])
+        subcommands: [
+            SampleCommand.self, ReportCommand.self, PatchCommand.self, ScheduleCommand.self,
+            DemoCommand.self,
+        ])
 }

@@ -11,7 +11,8 @@ struct SampleCommand: ParsableCommand {
             /var/run/docker.sock) and read from the kernel's control groups. Without an engine the
             control groups themselves are walked.
 
-            For cron, every minute:  * * * * * rightsize sample --quiet
+            One sampler at a time writes a store: another leaves, says so, and exits with 0.
+            To take a sample every minute, see 'rightsize schedule'.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -43,9 +44,11 @@ struct SampleCommand: ParsableCommand {
             let choice: Sampler.EngineChoice =
                 noEngine
                 ? .none : .at(try EngineAddress(dockerHost: Console.environment("DOCKER_HOST")))
-            let recorder = Recorder(
-                sampler: Sampler(engine: choice),
-                store: try SampleStore(path: store.path, access: .readWrite), quiet: quiet)
+            let store = try SampleStore(path: store.path, access: .readWrite)
+            // After the store, which says what is wrong with its directory, and makes it.
+            guard let lock = RunLock.take(besideStore: store.path, quiet: quiet) else { return }
+            defer { lock.release() }
+            let recorder = Recorder(sampler: Sampler(engine: choice), store: store, quiet: quiet)
             guard let every, let signals else { return try recorder.record() }
             let ending = try recorder.loop(
                 every: every.seconds, for: duration?.seconds, until: signals)

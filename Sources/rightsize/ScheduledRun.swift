@@ -1,0 +1,92 @@
+import Glibc
+import Sampling
+
+/// The command that the schedule starts, and what it touches.
+struct ScheduledRun {
+    let binary: String
+    let store: String
+    /// The engine's socket where DOCKER_HOST names one.
+    let socket: String?
+
+    /// Paths become absolute: neither cron nor systemd runs anything in this directory.
+    /// - Throws: what is wrong with DOCKER_HOST, or a path that would need quoting of its own.
+    init(binary: String?, store: String?, dockerHost: String?) throws {
+        guard let binary = binary ?? Self.runningProgram else {
+            throw Failure("cannot tell where this program lies: name it with --binary")
+        }
+        self.binary = try Self.plain(Self.normal(HostPath.absolute(binary)))
+        self.store = try Self.plain(Self.normal(HostPath.absolute(store ?? Self.systemStore)))
+        let engine = try EngineAddress(dockerHost: dockerHost)
+        socket = engine.isExplicit ? try Self.plain(engine.socketPath) : nil
+    }
+
+    /// The default of `rightsize sample` for root, who runs it.
+    static let systemStore = "/var/lib/rightsize/store.db"
+
+    var storeDirectory: String {
+        "/" + store.split(separator: "/").dropLast().joined(separator: "/")
+    }
+
+    /// Whose engine it is where it is not root's: a rootless engine's socket lies in its user's own
+    /// directory, which root without capabilities cannot enter.
+    var rootlessUser: uid_t? {
+        guard let socket else { return nil }
+        var status = stat()
+        if stat(socket, &status) == 0 { return status.st_uid == 0 ? nil : status.st_uid }
+        let parts = socket.split(separator: "/")
+        guard parts.starts(with: ["run", "user"]), parts.count > 2 else { return nil }
+        return uid_t(parts[2]).flatMap { $0 == 0 ? nil : $0 }
+    }
+
+    /// Whether anything that the run needs lies in one of `directories`.
+    func needs(_ directories: [String]) -> Bool {
+        [binary, store, socket ?? ""].contains { path in
+            [path, Self.resolved(path)].contains { path in
+                directories.contains { path.hasPrefix($0 + "/") }
+            }
+        }
+    }
+
+    private static var runningProgram: String? {
+        guard let path = realpath("/proc/self/exe", nil) else { return nil }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
+    /// Without empty and `.` parts and without `..`, which systemd refuses.
+    private static func normal(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    /// `path` with the links of its directory followed, as far as that exists.
+    private static func resolved(_ path: String) -> String {
+        let parts = path.split(separator: "/")
+        for count in stride(from: parts.count, to: 0, by: -1) {
+            guard let real = realpath("/" + parts[..<count].joined(separator: "/"), nil) else {
+                continue
+            }
+            defer { free(real) }
+            return ([String(cString: real)] + parts[count...].map(String.init))
+                .joined(separator: "/")
+        }
+        return path
+    }
+
+    /// Refuses what cron, the shell and systemd each quote in their own way.
+    private static func plain(_ path: String) throws -> String {
+        for scalar in path.unicodeScalars {
+            guard
+                scalar.value < 32 || scalar.value == 127
+                    || "\"'\\$`".unicodeScalars.contains(scalar)
+            else { continue }
+            throw Failure(
+                "cannot schedule with the path \(path.debugDescription): \(scalar.debugDescription) "
+                    + "means something else to cron and systemd; use a path without it")
+        }
+        return path
+    }
+}
