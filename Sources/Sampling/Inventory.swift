@@ -78,12 +78,21 @@ extension Inventory {
 }
 
 extension Incarnation {
+    fileprivate init(_ listed: DockerEngine.Listed) {
+        self.init(
+            container: ContainerID(rawValue: listed.id),
+            name: listed.names?.first ?? String(listed.id.prefix(12)), image: listed.image,
+            labels: listed.labels ?? [:], startedAt: nil)
+    }
+
     /// Identity from Compose's labels, never from the name: names differ between Compose versions and
     /// change while a container is recreated.
-    fileprivate init(_ listed: DockerEngine.Listed) {
-        let labels = listed.labels ?? [:]
-        var name = listed.names?.first ?? String(listed.id.prefix(12))
-        if name.hasPrefix("/") { name.removeFirst() }
+    /// - Parameter name: a slash before it, as in the engine's lists, is dropped.
+    init(
+        container: ContainerID, name: String, image: String?, labels: [String: String],
+        startedAt: Timestamp?
+    ) {
+        let name = name.hasPrefix("/") ? String(name.dropFirst()) : name
         let series: SeriesIdentity
         if let service = labels["com.docker.compose.service"],
             let project = labels["com.docker.compose.project"]
@@ -98,8 +107,7 @@ extension Incarnation {
                 kind: .container, service: ServiceID(project: nil, service: name))
         }
         self.init(
-            series: series, container: ContainerID(rawValue: listed.id), name: name,
-            image: listed.image)
+            series: series, container: container, name: name, image: image, startedAt: startedAt)
     }
 }
 

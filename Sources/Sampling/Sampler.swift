@@ -2,11 +2,13 @@ import Glibc
 package import Measures
 
 /// Takes ticks of one host.
-package struct Sampler {
+package final class Sampler {
     private let host: HostFiles
     private let engine: EngineChoice
     /// Keeps files open from the second tick on.
     private let reader: CgroupReader
+    /// Where the engine's events are heard, in a loop.
+    private let watch: EngineWatch?
 
     package enum EngineChoice: Sendable {
         /// Walk the control groups and ask nobody.
@@ -14,10 +16,19 @@ package struct Sampler {
         case at(EngineAddress)
     }
 
-    package init(host: HostFiles = HostFiles(), engine: EngineChoice) {
+    /// - Parameter watchesEvents: for a loop: containers are listed anew only when the engine tells of a
+    ///   change, and what happened between two ticks is part of the second.
+    package init(
+        host: HostFiles = HostFiles(), engine: EngineChoice, watchesEvents: Bool = false
+    ) {
         self.host = host
         self.engine = engine
         reader = CgroupReader(host: host)
+        watch =
+            switch engine {
+            case .at(let address) where watchesEvents: EngineWatch(address: address, host: host)
+            default: nil
+            }
     }
 
     /// What one tick gave.
@@ -32,18 +43,44 @@ package struct Sampler {
     /// - Throws: when nothing can be known: no control groups, or an engine that fails. A container that
     ///   fails is skipped and named.
     package func tick(at clock: ClockReading? = nil) throws(SamplingError) -> Outcome {
-        let mounts = try mounts()
-        guard let boot = host.bootID() else {
-            throw .noCgroups(
-                path: host.path("/proc/sys/kernel/random/boot_id"), reason: "it cannot be read")
+        read(try inventory(), at: clock)
+    }
+
+    /// Reads the containers that there are at the beginning again and again, and sums it up in one tick.
+    /// - Parameters:
+    ///   - seconds: from the first reading to the last.
+    ///   - pause: called between the readings with how many milliseconds to wait.
+    package func burst(
+        lasting seconds: Double, pause: (_ milliseconds: Int64) -> Void
+    ) throws(SamplingError) -> Outcome {
+        let inventory = try inventory()
+        var outcome = read(inventory)
+        var ticks = [outcome.tick]
+        for _ in 0..<Self.readingsInBurst {
+            pause(Int64((seconds * 1000 / Double(Self.readingsInBurst)).rounded()))
+            outcome = read(inventory)
+            ticks.append(outcome.tick)
         }
-        let (inventory, source) = try inventory(mounts)
+        outcome.tick = Burst.summarized(ticks)
+        return outcome
+    }
+
+    /// Half a second each in a burst of five: long against a CFS period of a tenth.
+    private static let readingsInBurst = 10
+
+    /// To be called every second or so between the ticks of a loop.
+    package func listen() { watch?.listen() }
+
+    private func read(
+        _ found: (inventory: Inventory, source: String, boot: BootID),
+        at clock: ClockReading? = nil
+    ) -> Outcome {
         let clock = clock ?? ClockReading.now()
         var tick = Tick(
-            time: clock.time, boot: boot, uptimeMilliseconds: clock.uptimeMilliseconds,
-            host: host.capacity(), samples: [hostSample(boot)])
-        var skipped = inventory.skipped
-        for item in inventory.items {
+            time: clock.time, boot: found.boot, uptimeMilliseconds: clock.uptimeMilliseconds,
+            host: host.capacity(), samples: [hostSample(found.boot)])
+        var skipped = found.inventory.skipped
+        for item in found.inventory.items {
             var values = item.engineValues
             if let paths = item.paths {
                 let read = reader.read(paths)
@@ -57,7 +94,7 @@ package struct Sampler {
             tick.samples.append(ContainerSample(incarnation: item.incarnation, values: values))
         }
         reader.finishTick()
-        return Outcome(tick: tick, skipped: skipped, source: source)
+        return Outcome(tick: tick, skipped: skipped, source: found.source)
     }
 
     private func hostSample(_ boot: BootID) -> ContainerSample {
@@ -91,22 +128,26 @@ package struct Sampler {
         return mounts
     }
 
-    private func inventory(
-        _ mounts: CgroupMounts
-    ) throws(SamplingError) -> (inventory: Inventory, source: String) {
+    private func inventory() throws(SamplingError) -> (
+        inventory: Inventory, source: String, boot: BootID
+    ) {
+        let mounts = try mounts()
+        guard let boot = host.bootID() else {
+            throw .noCgroups(
+                path: host.path("/proc/sys/kernel/random/boot_id"), reason: "it cannot be read")
+        }
         guard case .at(let address) = engine else {
-            return (CgroupWalk(host: host, mounts: mounts).inventory(), "control groups")
+            let walk = CgroupWalk(host: host, mounts: mounts)
+            return (walk.inventory(), "control groups", boot)
         }
         do {
+            let source = "the engine at \(address.socketPath)"
+            if let watch { return (try watch.currentInventory(mounts), source, boot) }
             let engine = DockerEngine(socketPath: address.socketPath)
-            return (
-                try Inventory(engine: engine, host: host, mounts: mounts),
-                "the engine at \(address.socketPath)"
-            )
+            return (try Inventory(engine: engine, host: host, mounts: mounts), source, boot)
         } catch .noSocket where !address.isExplicit {
-            return (
-                CgroupWalk(host: host, mounts: mounts).inventory(), "control groups, no engine"
-            )
+            let walk = CgroupWalk(host: host, mounts: mounts)
+            return (walk.inventory(), "control groups, no engine", boot)
         } catch {
             throw .engineUnreachable(socket: address.socketPath, reason: error)
         }

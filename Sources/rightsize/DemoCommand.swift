@@ -56,7 +56,9 @@ struct DemoCommand: ParsableCommand {
     /// The engine if it answers, else the control groups: a demo should not fail over this.
     private func liveEngine() -> Sampler.EngineChoice {
         do {
-            let address = try EngineAddress(dockerHost: Console.environment("DOCKER_HOST"))
+            let address = try EngineAddress.resolve(
+                explicit: nil, environment: Console.environment,
+                home: Console.environment("HOME"))
             _ = try Sampler(engine: .at(address)).tick()
             return .at(address)
         } catch {

@@ -11,10 +11,16 @@ struct Recorder {
     /// Whether a machine without any container is worth recording.
     var acceptsHostAlone = false
 
+    /// How long to look closely inside each sample; nil for one reading.
+    var burstSeconds: Double?
+
     /// One sample, stored when this returns.
     func record() throws {
         let start = ClockReading.now().uptimeMilliseconds
-        let outcome = try sampler.tick()
+        let outcome =
+            try burstSeconds.map { seconds throws(SamplingError) in
+                try sampler.burst(lasting: seconds) { usleep(UInt32($0) * 1000) }
+            } ?? sampler.tick()
         guard acceptsHostAlone || outcome.tick.samples.contains(where: \.isContainer) else {
             throw Self.nothingFound(outcome)
         }
@@ -49,11 +55,22 @@ struct Recorder {
             next += step * max(1, (now - next + step - 1) / step)
             let isLast = end.map { next > $0 } ?? false
             let wake = isLast ? max(now, end ?? now) : next
-            let ending = signals.wait(milliseconds: wake - now)
+            let ending = wait(milliseconds: wake - now, until: signals)
             guard isLast || ending != .timeUp else { continue }
             if stored == 0, let lastFailure { throw Failure("nothing was stored: \(lastFailure)") }
             if !quiet { Console.write("\(stored) samples stored in \(store.path)\n") }
             return ending
+        }
+    }
+
+    /// Waits, and listens to the engine each second meanwhile.
+    private func wait(milliseconds: Int64, until signals: StopSignals) -> Ending {
+        let end = ClockReading.now().uptimeMilliseconds + milliseconds
+        while true {
+            let left = end - ClockReading.now().uptimeMilliseconds
+            let ending = signals.wait(milliseconds: min(left, 1000))
+            guard ending == .timeUp, left > 1000 else { return ending }
+            sampler.listen()
         }
     }
 

@@ -7,9 +7,12 @@ struct SampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sample", abstract: "Reads every container's counters once, or in a loop.",
         discussion: """
-            Containers are found through the Docker Engine's socket (DOCKER_HOST, else
-            /var/run/docker.sock) and read from the kernel's control groups. Without an engine the
-            control groups themselves are walked.
+            Containers are found through the engine's socket (--engine, else DOCKER_HOST, else the
+            current docker context, else the first of Docker's and Podman's usual sockets) and read
+            from the kernel's control groups. Without an engine those groups themselves are walked.
+
+            A loop (--every) also listens to the engine's events, so that containers which come and go
+            between two samples, and kills, are recorded.
 
             One sampler at a time writes a store: another leaves, says so, and exits with 0.
             To take a sample every minute, see 'rightsize schedule'.
@@ -25,8 +28,24 @@ struct SampleCommand: ParsableCommand {
         help: ArgumentHelp("End the loop after this long.", valueName: "span"))
     var duration: TimeSpan?
 
+    @Option(
+        help: ArgumentHelp(
+            "Look closely for this long inside the one sample, and store mean and maximum.",
+            valueName: "span"))
+    var burst: TimeSpan?
+
+    @Option(help: ArgumentHelp("The engine's socket, unix:///PATH.", valueName: "address"))
+    var engine: String?
+
     @Flag(help: "Walk the control groups and ask no engine.")
     var noEngine = false
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case line, json
+    }
+
+    @Option(help: "What to print: one line, or the tick exactly as it was stored.")
+    var format = Format.line
 
     @Flag(name: .shortAndLong, help: "Say nothing unless something is wrong.")
     var quiet = false
@@ -35,24 +54,50 @@ struct SampleCommand: ParsableCommand {
         if duration != nil, every == nil {
             throw ValidationError("--for needs --every: how often to sample meanwhile")
         }
+        if burst != nil, every != nil {
+            throw ValidationError("--burst is for single samples; a loop can sample more often")
+        }
+        if let burst, !(0.5...60).contains(burst.seconds) {
+            throw ValidationError("--burst takes from half a second to a minute")
+        }
+        if engine != nil, noEngine {
+            throw ValidationError("--engine and --no-engine exclude each other")
+        }
+        if format == .json, every != nil {
+            throw ValidationError("--format json shows one sample, not a loop's")
+        }
     }
 
     func run() throws {
         try reportingFailure {
             // Before the first sample: a signal that comes during one must not cut it short.
             let signals = every == nil ? nil : StopSignals()
-            let choice: Sampler.EngineChoice =
-                noEngine
-                ? .none : .at(try EngineAddress(dockerHost: Console.environment("DOCKER_HOST")))
+            let sampler = Sampler(engine: try engineChoice(), watchesEvents: every != nil)
             let store = try SampleStore(path: store.path, access: .readWrite)
             // After the store, which says what is wrong with its directory, and makes it.
             guard let lock = RunLock.take(besideStore: store.path, quiet: quiet) else { return }
             defer { lock.release() }
-            let recorder = Recorder(sampler: Sampler(engine: choice), store: store, quiet: quiet)
-            guard let every, let signals else { return try recorder.record() }
+            let recorder = Recorder(
+                sampler: sampler, store: store, quiet: quiet || format == .json,
+                burstSeconds: burst?.seconds)
+            guard let every, let signals else {
+                try recorder.record()
+                if format == .json, let tick = try TickJSON(lastOf: store) {
+                    Console.write(try tick.text())
+                }
+                return
+            }
             let ending = try recorder.loop(
                 every: every.seconds, for: duration?.seconds, until: signals)
             if ending == .interrupt { throw ExitCode.interrupted }
         }
+    }
+
+    private func engineChoice() throws(SamplingError) -> Sampler.EngineChoice {
+        guard !noEngine else { return .none }
+        return .at(
+            try EngineAddress.resolve(
+                explicit: engine, environment: Console.environment,
+                home: Console.environment("HOME")))
     }
 }
