@@ -84,12 +84,13 @@ import Testing
         }
     }
 
-    /// A hundred groups under a hundred paths each: making 20,000 files takes half a minute on some disks.
+    /// A hundred groups under a hundred paths each: on some disks 20,000 files take half a minute.
     @Test func tenThousandGroups() throws {
         let tree = try GroupTree(count: 100)
         let paths = (0..<10_000).map { number in
             CgroupPaths(
-                unified: "\(tree.path)/\(number % 100)" + String(repeating: "/.", count: number / 100))
+                unified: "\(tree.path)/\(number % 100)"
+                    + String(repeating: "/.", count: number / 100))
         }
         let reader = CgroupReader()
         for tick in 0..<3 {
