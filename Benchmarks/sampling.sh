@@ -57,7 +57,7 @@ for peer in read_cgroups start_up empty_engine; do
 done
 
 median() { sort -g | awk '{ line[NR] = $1 } END { print line[int((NR + 1) / 2)] }'; }
-range() { sort -g | awk 'NR == 1 { least = $1 } { most = $1 } END { printf "%.1f–%.1f", least, most }'; }
+range() { sort -g | awk 'NR == 1 { least = $1 } { most = $1 } END { printf "%.1f to %.1f", least, most }'; }
 # verdict VALUE TARGET [VALUE TARGET]
 verdict() {
     awk -v a="$1" -v b="$2" -v c="${3:-0}" -v d="${4:-1}" \
@@ -93,9 +93,9 @@ for parent in "${parents[@]}"; do
     (cd "$parent" && xargs mkdir <<<"$names")
 done
 
-printf '%-22s %9s %13s %9s %13s %7s   %s\n' "µs CPU per group, tick" "rightsize" "range" "C" "range" \
-    "ratio" "target"
-# The first has six files, as an estimate of a small host; the second is all that is read of a v1 group.
+echo "CPU microseconds per group and tick, user and system"
+printf '%-22s %9s %15s %9s %15s %7s   %s\n' "" "rightsize" "range" "C" "range" "ratio" "target"
+# Six files: memory's, the dearest to read. Ten: with CPU time, throttling and CPU limit.
 for files in 6 10; do
     places=("$memory/$name")
     [[ "$files" -eq 6 ]] || places+=("$cpuacct/$name" "$cpu/$name")
@@ -122,7 +122,7 @@ for files in 6 10; do
         else
             target="≤ 1.1 × C: $(verdict "$ratio" 1.1)"
         fi
-        printf '%-22s %9.1f %14s %9.1f %14s %7.2f   %s\n' "$files files, $mode" "$ours" \
+        printf '%-22s %9.1f %15s %9.1f %15s %7.2f   %s\n' "$files files, $mode" "$ours" \
             "$(range <"$work/ours")" "$(median <"$work/c")" "$(range <"$work/c")" "$ratio" "$target"
     done
 done
@@ -135,7 +135,7 @@ printf 'loop, %d groups: %d KiB resident after 10 ticks, %d KiB after 300, heap 
     "$groups" "$early" "$late" "$heap" "$(verdict "$late" 16384)"
 
 # The whole program in a loop, with its inventory and its store.
-"$rightsize" sample --no-engine --quiet --every 100ms --store "$work/loop.db" &
+"$rightsize" sample --no-engine --quiet --every 0.1s --store "$work/loop.db" &
 sampler=$!
 children+=("$sampler")
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$sampler/status"; }
@@ -145,5 +145,5 @@ sleep 12
 late="$(resident)"
 kill "$sampler"
 wait "$sampler" 2>/dev/null || true
-printf 'rightsize sample --every 100ms: %d KiB resident after 3 s, %d KiB after 15 s; ≤ 16384 KiB: %s\n' \
+printf 'rightsize sample --every 0.1s: %d KiB resident after 3 s, %d KiB after 15 s; ≤ 16384 KiB: %s\n' \
     "$early" "$late" "$(verdict "$late" 16384)"

@@ -30,7 +30,8 @@ final class CgroupFiles {
     private static let untried: Int32 = -2
 
     /// The directory of the file that was opened last, its path and hierarchy; only during `values()`.
-    private var directory: CgroupDirectory?
+    /// Opening a file only borrows the directory; checking that as it runs would cost as much as parsing.
+    @exclusivity(unchecked) private var directory: CgroupDirectory?
     private var directoryPath: String?
     private var directoryHierarchy: CgroupHierarchy?
 

@@ -42,9 +42,11 @@ struct MemoryStat {
             || byte == UInt8(ascii: "w")
     }
 
+    private static func startsTotal(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "t") }
+
     /// v1 keys without `total_` leave the children's memory out.
     init(v1 text: UnsafeBufferPointer<UInt8>) {
-        KernelFileScanner.forEachKey(text, where: { $0 == UInt8(ascii: "t") }) { key, value in
+        KernelFileScanner.forEachKey(text, where: Self.startsTotal) { key, value in
             if KernelFileScanner.matches(key, "total_rss") { anon = value.integer() }
             if KernelFileScanner.matches(key, "total_active_file") { activeFile = value.integer() }
             if KernelFileScanner.matches(key, "total_inactive_file") {

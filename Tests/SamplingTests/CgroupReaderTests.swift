@@ -84,17 +84,20 @@ import Testing
         }
     }
 
+    /// A hundred groups under a hundred paths each: on some disks 20,000 files take half a minute.
     @Test func tenThousandGroups() throws {
-        let tree = try GroupTree(count: 10_000)
+        let tree = try GroupTree(count: 100)
+        let paths = (0..<10_000).map { number in
+            CgroupPaths(
+                unified: "\(tree.path)/\(number % 100)"
+                    + String(repeating: "/.", count: number / 100))
+        }
         let reader = CgroupReader()
-        for _ in 0..<3 {
-            var wrong = 0
-            for group in 0..<10_000 where reader.read(tree[group]) != tree.values(group) {
-                wrong += 1
-            }
+        for tick in 0..<3 {
+            let wrong = paths.indices.count { reader.read(paths[$0]) != tree.values($0 % 100) }
             #expect(wrong == 0)
             reader.finishTick()
-            #expect(reader.keptCount <= 1024)
+            #expect(tick == 0 || (1...1024).contains(reader.keptCount))
         }
     }
 
