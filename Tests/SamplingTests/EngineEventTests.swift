@@ -42,6 +42,16 @@ import Testing
         #expect(lines.dropped == 0)
     }
 
+    /// Podman 4.3 tells no kill for want of memory, and no labels; its "remove" is asked for by that name.
+    @Test func capturedEventsOfPodmanAreRead() throws {
+        var lines = EngineEventLines()
+        let events = lines.append(try readFile(fixturePath("podman.events")), eventsMax: 100)
+        #expect(events.map(\.kind) == [.create, .start, .create, .start, .die(exitCode: 137)])
+        #expect(events.map(\.name) == ["idle", "idle", "oom", "oom", "oom"])
+        #expect(events.allSatisfy { $0.labels.isEmpty && $0.container.rawValue.count == 64 })
+        #expect(lines.dropped == 0)
+    }
+
     @Test(
         arguments: [
             ("health_status: healthy", "", .health(.healthy)),
