@@ -22,6 +22,8 @@ package final class FakeEngine {
         /// The n-th connection follows the n-th list of steps, the last list is used again; then it stays
         /// open and silent.
         case script([[Step]])
+        /// As `bodies`, with a stream of events beside: each connection that asks for it follows these steps.
+        case watched([String: [UInt8]], events: [Step])
     }
 
     package enum Step: Sendable {
@@ -175,6 +177,14 @@ private final class FakeEngineServer: Sendable {
                 guard write(peer, FakeEngine.bytes(status, body, framing)),
                     framing == .length || framing == .chunked
                 else { return }
+            case .watched(let bodies, let events):
+                if target.hasPrefix("/events") {
+                    guard follow(events, peer) else { return }
+                } else {
+                    let body = bodies[target] ?? []
+                    let status = bodies[target] == nil ? "404 Not Found" : "200 OK"
+                    guard write(peer, FakeEngine.bytes(status, body, .length)) else { return }
+                }
             case .raw(let bytes):
                 write(peer, bytes)
                 return
