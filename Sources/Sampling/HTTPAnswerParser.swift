@@ -111,7 +111,7 @@ struct HTTPAnswerParser {
         line = []
         let words = (fields.first ?? []).split(separator: 32, maxSplits: 2)
         guard let version = words.first, words.count >= 2,
-            let code = Int(String(decoding: words[1], as: UTF8.self)),
+            let code = Int(Self.text(words[1])),
             (100...599).contains(code)
         else {
             let text = Self.text(fields.first ?? [])
