@@ -13,7 +13,6 @@ struct HTTPAnswerParser {
     private var state = State.head
     /// The header, or a line of chunk framing, until it is complete.
     private var line: [UInt8] = []
-    private var isHTTP10 = false
 
     private enum State: Equatable {
         case head
@@ -88,8 +87,16 @@ struct HTTPAnswerParser {
         let mark: [UInt8] = [13, 10, 13, 10]
         while let byte = rest.popFirst() {
             line.append(byte)
-            if byte == 10, line.suffix(4).elementsEqual(mark) { return try parseHead() }
+            if byte == 10, line.suffix(4).elementsEqual(mark) {
+                try checkHead()
+                return try parseHead()
+            }
         }
+        try checkHead()
+    }
+
+    /// As far as it has come.
+    private func checkHead() throws(EngineFailure) {
         guard zip(line, "HTTP/1.".utf8).allSatisfy({ $0 == $1 }) else {
             throw .rubbish("an answer that is not HTTP/1")
         }
@@ -103,10 +110,8 @@ struct HTTPAnswerParser {
         let fields = line.split(separator: 10)
         line = []
         let words = (fields.first ?? []).split(separator: 32, maxSplits: 2)
-        guard let version = words.first, version.starts(with: "HTTP/1.".utf8) else {
-            throw .rubbish("an answer that is not HTTP/1")
-        }
-        guard words.count >= 2, let code = Int(String(decoding: words[1], as: UTF8.self)),
+        guard let version = words.first, words.count >= 2,
+            let code = Int(Self.text(words[1])),
             (100...599).contains(code)
         else {
             let text = Self.text(fields.first ?? [])
@@ -164,14 +169,11 @@ struct HTTPAnswerParser {
 
     /// A line of chunk framing: a size, the end of a chunk's data, or a trailer.
     private mutating func readLine(_ rest: inout ArraySlice<UInt8>) throws(EngineFailure) {
-        guard let end = rest.firstIndex(of: 10) else {
-            line.append(contentsOf: rest)
-            rest = []
-            guard line.count <= 4096 else { throw .rubbish("a chunk size of over 4 KiB") }
-            return
-        }
-        line.append(contentsOf: rest[..<end])
-        rest = rest[(end + 1)...]
+        let end = rest.firstIndex(of: 10)
+        line.append(contentsOf: rest[..<(end ?? rest.endIndex)])
+        rest = end.map { rest[($0 + 1)...] } ?? []
+        guard line.count <= 4096 else { throw .rubbish("a chunk size of over 4 KiB") }
+        if end == nil { return }
         let text = String(decoding: line, as: UTF8.self)
         line.removeAll(keepingCapacity: true)
         switch state {

@@ -90,6 +90,7 @@ import Testing
     @Test(
         arguments: [
             ("HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 1\r\n\r\nA", false),
+            ("HTTP/1.1 200\r\ncontent-LENGTH:1\r\n\r\nA", true),
             ("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nA", false),
             ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nAB", false),
             ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nA", true),
@@ -105,5 +106,29 @@ import Testing
         #expect(parser.status == 200)
         #expect(parser.body == [65])
         #expect(parser.keepsConnection == keeps)
+    }
+
+    /// Whole or byte by byte, the verdict is the same (found by fuzzing).
+    @Test(
+        arguments: [
+            (" HTTP/1.1 200 OK\r\n\r\n", "an answer that is not HTTP/1"),
+            ("\nHTTP/1.1 200 OK\r\n\r\n", "an answer that is not HTTP/1"),
+            ("HTTP/1.1 99 OK\r\n\r\n", "the status line 'HTTP/1.1 99 OK'"),
+            ("HTTP/1.1\r\n\r\n", "the status line 'HTTP/1.1'"),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nABC\r\n",
+                "a chunk without an end"
+            ),
+        ])
+    func rubbishIsRubbishHoweverItArrives(answer: String, what: String) {
+        let bytes = Array(answer.utf8)
+        for length in [1, bytes.count] {
+            #expect(throws: EngineFailure.rubbish(what)) {
+                var parser = HTTPAnswerParser()
+                for start in stride(from: 0, to: bytes.count, by: length) {
+                    try parser.append(bytes[start..<start + length])
+                }
+            }
+        }
     }
 }

@@ -54,7 +54,11 @@ public struct Plan: Sendable {
         guard getenv("HTTP_PEAK") != nil, let file = fopen("/proc/self/status", "r") else { return }
         var line = [CChar](repeating: 0, count: 256)
         while fgets(&line, 256, file) != nil {
-            if strncmp(line, "VmHWM:", 6) == 0 { fputs(line, stdout) }
+            if strncmp(line, "VmHWM:", 6) == 0 {
+                print(
+                    String(decoding: line.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self),
+                    terminator: "")
+            }
         }
     }
 }
