@@ -88,17 +88,20 @@ package struct Incarnation: Hashable, Sendable {
     package var name: String
     /// The image reference; nil where no engine told it.
     package var image: String?
+    /// The image's id (`sha256:…`), which a tag that moved does not share; nil where no engine told it.
+    package var imageID: String?
     /// When the container was started; nil where no engine told it.
     package var startedAt: Timestamp?
 
     package init(
         series: SeriesIdentity, container: ContainerID, name: String, image: String? = nil,
-        startedAt: Timestamp? = nil
+        imageID: String? = nil, startedAt: Timestamp? = nil
     ) {
         self.series = series
         self.container = container
         self.name = name
         self.image = image
+        self.imageID = imageID
         self.startedAt = startedAt
     }
 }

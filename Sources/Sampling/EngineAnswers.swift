@@ -4,6 +4,7 @@ extension DockerEngine {
         var id: String
         var names: [String]?
         var image: String?
+        var imageID: String?
         var labels: [String: String]?
         var state: String?
     }
@@ -31,19 +32,22 @@ extension DockerEngine {
 extension DockerEngine.Listed {
     init(_ json: inout EngineJSON) throws(EngineJSON.Malformed) {
         var (id, names, image, state) = ("", [String]?.none, String?.none, String?.none)
+        var imageID: String?
         var labels: [String: String]?
         try json.members { (key, json) throws(EngineJSON.Malformed) in
             switch key {
             case "Id": id = try json.string() ?? ""
             case "Names": names = try json.strings()
             case "Image": image = try json.string()
+            case "ImageID": imageID = try json.string()
             case "Labels": labels = try json.texts()
             case "State": state = try json.string()
             default: try json.skip()
             }
         }
         guard !id.isEmpty else { throw EngineJSON.Malformed(position: 0) }
-        self.init(id: id, names: names, image: image, labels: labels, state: state)
+        self.init(
+            id: id, names: names, image: image, imageID: imageID, labels: labels, state: state)
     }
 }
 

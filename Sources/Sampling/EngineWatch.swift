@@ -96,7 +96,7 @@ extension EngineWatch.Happenings {
         if oomEvents > 0 { values[.oomKilled] = 1 }
         let incarnation = Incarnation(
             container: container, name: latest.name ?? container.short, image: latest.image,
-            labels: latest.labels, startedAt: startedAt)
+            imageID: nil, labels: latest.labels, startedAt: startedAt)
         return InventoryItem(incarnation: incarnation, paths: nil, engineValues: values)
     }
 }

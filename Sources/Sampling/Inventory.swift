@@ -82,14 +82,15 @@ extension Incarnation {
         self.init(
             container: ContainerID(rawValue: listed.id),
             name: listed.names?.first ?? String(listed.id.prefix(12)), image: listed.image,
-            labels: listed.labels ?? [:], startedAt: nil)
+            imageID: listed.imageID, labels: listed.labels ?? [:], startedAt: nil)
     }
 
     /// Identity from Compose's labels, never from the name: names differ between Compose versions and
     /// change while a container is recreated.
     /// - Parameter name: a slash before it, as in the engine's lists, is dropped.
     init(
-        container: ContainerID, name: String, image: String?, labels: [String: String],
+        container: ContainerID, name: String, image: String?, imageID: String?,
+        labels: [String: String],
         startedAt: Timestamp?
     ) {
         let name = name.hasPrefix("/") ? String(name.dropFirst()) : name
@@ -107,7 +108,8 @@ extension Incarnation {
                 kind: .container, service: ServiceID(project: nil, service: name))
         }
         self.init(
-            series: series, container: container, name: name, image: image, startedAt: startedAt)
+            series: series, container: container, name: name, image: image, imageID: imageID,
+            startedAt: startedAt)
     }
 }
 

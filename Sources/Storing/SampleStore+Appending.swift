@@ -55,15 +55,19 @@ extension SampleStore {
         let series = try row(of: incarnation.series)
         var statement = try database.prepare(
             """
-            INSERT INTO incarnation(series, container, name, image, started_ms)
-            VALUES(?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET name = excluded.name, image = excluded.image RETURNING id
+            INSERT INTO incarnation(series, container, name, image, image_id, started_ms)
+            VALUES(?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET
+                name = excluded.name, image = ifnull(excluded.image, image),
+                image_id = ifnull(excluded.image_id, image_id)
+            RETURNING id
             """, while: "storing a container's name")
         try statement.bind(1, series)
         try statement.bind(2, incarnation.container.rawValue)
         try statement.bind(3, incarnation.name)
         try statement.bind(4, incarnation.image)
-        try statement.bind(5, incarnation.startedAt?.rawValue)
+        try statement.bind(5, incarnation.imageID)
+        try statement.bind(6, incarnation.startedAt?.rawValue)
         let row = try onlyID(&statement)
         incarnationRows[incarnation] = row
         return row

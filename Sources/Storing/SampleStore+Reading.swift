@@ -70,7 +70,7 @@ extension SampleStore {
     ) throws(StoreError) -> [Int64: Incarnation] {
         let series = try seriesByRow().filter { isWanted($0.value) }
         var statement = try database.prepare(
-            "SELECT id, series, container, name, image, started_ms FROM incarnation",
+            "SELECT id, series, container, name, image, image_id, started_ms FROM incarnation",
             while: "reading containers")
         var incarnations: [Int64: Incarnation] = [:]
         while try statement.step() {
@@ -78,7 +78,8 @@ extension SampleStore {
             incarnations[statement.integer(0)] = Incarnation(
                 series: series, container: ContainerID(rawValue: statement.text(2)),
                 name: statement.text(3), image: statement.optionalText(4),
-                startedAt: statement.optionalInteger(5).map(Timestamp.init(milliseconds:)))
+                imageID: statement.optionalText(5),
+                startedAt: statement.optionalInteger(6).map(Timestamp.init(milliseconds:)))
         }
         return incarnations
     }

@@ -32,6 +32,7 @@ enum Schema {
             container TEXT NOT NULL,
             name TEXT NOT NULL,
             image TEXT,
+            image_id TEXT,
             started_ms INTEGER);
         CREATE UNIQUE INDEX incarnation_identity
             ON incarnation(series, container, ifnull(started_ms, 'unknown'));

@@ -27,11 +27,13 @@ struct TickJSON: Encodable {
         var name: String
         var container: String
         var image: String?
+        var imageID: String?
         var startedAt: String?
         var values: [String: Int64?]
 
         private enum CodingKeys: String, CodingKey {
             case kind, project, service, instance, name, container, image, values
+            case imageID = "image_id"
             case startedAt = "started_at"
         }
     }
@@ -68,6 +70,7 @@ extension TickJSON.Sample {
         name = incarnation.name
         container = incarnation.container.rawValue
         image = incarnation.image
+        imageID = incarnation.imageID
         startedAt = incarnation.startedAt?.iso8601
         values = [:]
         for (metric, column) in run.columns {

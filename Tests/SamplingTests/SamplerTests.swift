@@ -66,6 +66,8 @@ import Testing
                         rawValue:
                             "e3df908b1aeda5a0718f0cf6724db8560f9f556b31bbc493e7321ce7022c670a"),
                     name: "shop-api-1", image: "rightsize/load:1",
+                    imageID:
+                        "sha256:f4c58feba3ca831ce788d96b83fc18f5c6ccc3c47ec5200b1971aa20a4298e93",
                     startedAt: Timestamp(rfc3339: "2026-11-23T08:10:50.993117487Z")))
     }
 

@@ -97,11 +97,18 @@ import Testing
             tick.samples = [try #require(tick.samples.first)]
             try store.append(tick)
             tick.samples[0].incarnation.name = "renamed"
+            tick.samples[0].incarnation.image = "web:2"
+            tick.samples[0].incarnation.imageID = "sha256:ab"
+            try store.append(tick)
+            // An event tells no image id: what is known stays.
+            tick.samples[0].incarnation.imageID = nil
             tick.time = tick.time.advanced(byMilliseconds: 1000)
             try store.append(tick)
             let history = try store.history(of: [.cpuUsage], in: allTime)
             #expect(history.incarnations.map(\.incarnation.name) == ["renamed"])
-            #expect(history.incarnations.map(\.rows.count) == [2])
+            #expect(history.incarnations.map(\.incarnation.image) == ["web:2"])
+            #expect(history.incarnations.map(\.incarnation.imageID) == ["sha256:ab"])
+            #expect(history.incarnations.map(\.rows.count) == [3])
         }
     }
 }
