@@ -86,6 +86,7 @@ COMMANDS
 echo
 
 parents+=("$memory/$name" "$cpuacct/$name")
+# shellcheck disable=SC2154  # $cpu is declared in the loop over the controllers.
 [[ "$cpu" -ef "$cpuacct" ]] || parents+=("$cpu/$name")
 names="$(seq -f '%064.0f' 0 $((groups - 1)))"
 for parent in "${parents[@]}"; do
@@ -101,11 +102,11 @@ for files in 6 10; do
     [[ "$files" -eq 6 ]] || places+=("$cpuacct/$name" "$cpu/$name")
     for mode in loop once; do
         ticks=10
-        : >"$work/ours" >"$work/c" >"$work/ratios"
+        rm -f "$work"/{ours,c,ratios}
         for ((round = 0; round < rounds; round++)); do
             read -r ours oursum < <("$benchmark" "$mode" "$groups" "$ticks" "${places[@]}")
             read -r c csum < <("$work/read_cgroups" "$mode" "$groups" "$ticks" "${places[@]}")
-            if [[ "$oursum" != "$(sed 's/^0*//' <<<"$csum")" ]]; then
+            if [[ "$oursum" != "$csum" ]]; then
                 echo "sampling.sh: the two programs read different values: $oursum, $csum" >&2
                 exit 1
             fi
@@ -129,21 +130,23 @@ done
 echo "(median of $rounds rounds by turns, $groups groups; the ratio is the median of the rounds' ratios)"
 echo
 
-read -r early late heap < <(
+read -r early late heap kernel < <(
     "$benchmark" memory "$groups" 300 "$memory/$name" "$cpuacct/$name" "$cpu/$name")
 printf 'loop, %d groups: %d KiB resident after 10 ticks, %d KiB after 300, heap %+d bytes; ≤ 16384 KiB: %s\n' \
     "$groups" "$early" "$late" "$heap" "$(verdict "$late" 16384)"
+printf '  and %d KiB of kernel memory for its open files, %.1f KiB each\n' "$kernel" \
+    "$(awk -v all="$kernel" -v files="$((groups * 10))" 'BEGIN { print all / files }')"
 
-# The whole program in a loop, with its inventory and its store.
+# The whole program in a loop, with its inventory and its store, until after the store was compacted.
 "$rightsize" sample --no-engine --quiet --every 0.1s --store "$work/loop.db" &
 sampler=$!
 children+=("$sampler")
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$sampler/status"; }
 sleep 3
 early="$(resident)"
-sleep 12
+sleep 57
 late="$(resident)"
 kill "$sampler"
 wait "$sampler" 2>/dev/null || true
-printf 'rightsize sample --every 0.1s: %d KiB resident after 3 s, %d KiB after 15 s; ≤ 16384 KiB: %s\n' \
+printf 'rightsize sample --every 0.1s: %d KiB resident after 3 s, %d KiB after 60 s; ≤ 16384 KiB: %s\n' \
     "$early" "$late" "$(verdict "$late" 16384)"

@@ -226,6 +226,6 @@ int main(int argc, char **argv)
         for (int metric = 0; metric < METRICS; metric++)
             if (values[group].present & 1u << metric)
                 sum = sum * 31 + values[group].value[metric];
-    printf("%.3f %016llx\n", used / groups / ticks, (unsigned long long)sum);
+    printf("%.3f %llx\n", used / groups / ticks, (unsigned long long)sum);
     return 0;
 }

@@ -4,7 +4,8 @@
 //
 // Reads the groups named by 64 digits below the directories, and prints the microseconds of CPU time that
 // one group took at one tick, and a checksum of what was read. `memory` prints the KiB that the process
-// occupies after 10 ticks and after TICKS, and by how many bytes its heap grew between the two.
+// occupies after 10 ticks and after TICKS, by how many bytes its heap grew between the two, and the KiB of
+// kernel memory that the open files take.
 
 import CMalloc
 import Glibc
@@ -58,10 +59,14 @@ case "once":
     report(since: start)
 case "memory":
     let reader = CgroupReader()
-    for _ in 0..<10 { tick(reader) }
-    let early = (resident: residentKibibytes(), heap: mallinfo2().uordblks)
+    tick(reader)
+    let slab = kibibytes("Slab:", in: "/proc/meminfo")
+    for _ in 1..<10 { tick(reader) }
+    let opened = kibibytes("Slab:", in: "/proc/meminfo") - slab
+    let early = (resident: kibibytes("VmRSS:", in: "/proc/self/status"), heap: heapBytes())
     for _ in 10..<ticks { tick(reader) }
-    print(early.resident, residentKibibytes(), Int(mallinfo2().uordblks) - Int(early.heap))
+    let late = (resident: kibibytes("VmRSS:", in: "/proc/self/status"), heap: heapBytes())
+    print(early.resident, late.resident, late.heap - early.heap, opened)
 default:
     print("SamplingBenchmark: no mode \(arguments[1])")
     exit(2)
@@ -86,13 +91,18 @@ func usedMicroseconds() -> Double {
     print(each, String(sum, radix: 16))
 }
 
-/// The second number of /proc/self/statm, in pages.
-func residentKibibytes() -> Int {
-    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 128)
-    guard fgets(&line, 128, file) != nil, let space = strchr(&line, Int32(UInt8(ascii: " "))) else {
-        return 0
+func heapBytes() -> Int { Int(mallinfo2().uordblks) }
+
+/// The number on the line of a file such as /proc/meminfo that starts with `name`.
+func kibibytes(_ name: String, in path: String) -> Int {
+    if let file = fopen(path, "r") {
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, 256, file) != nil {
+            guard strncmp(line, name, name.utf8.count) == 0 else { continue }
+            return line.withUnsafeBufferPointer { atol($0.baseAddress! + name.utf8.count) }
+        }
     }
-    return atol(space) * sysconf(Int32(_SC_PAGESIZE)) / 1024
+    print("SamplingBenchmark: no \(name) in \(path)")
+    exit(1)
 }

@@ -4,7 +4,7 @@ import Measures
 /// The control files of one container's groups, and their texts.
 ///
 /// A file that is kept open costs one `pread` a tick, a third of openat, read and close. It also costs
-/// the kernel about 4.5 KiB for as long as it is open: a page of text buffer and the file itself.
+/// the kernel about 5 KiB for as long as it is open: a page of text buffer and the file itself.
 final class CgroupFiles {
     /// Why what was read is not to be used.
     enum Failure {

@@ -8,7 +8,7 @@ struct DescriptorLimit {
     private static let reserve = 64
     /// Both versions' files of one container, where a host mounts both.
     private static let perGroup = 16
-    /// More groups than this are not kept open, whatever the limit: each open file holds 4.5 KiB of
+    /// More groups than this are not kept open, whatever the limit: each open file holds 5 KiB of
     /// kernel memory, which is charged to the sampler.
     private static let groupsMax = 1024
 
