@@ -27,6 +27,10 @@ extension MetricValues {
 
     private mutating func setCPU(_ files: CgroupFiles) {
         if let text = files.text(.cpuStat) { set(CPUStat(v2: text)) }
+        // Of this group alone, without its children's (Linux 6.6).
+        if let text = files.text(.cpuStatLocal) {
+            self[.cpuThrottledTimeLocal] = KernelFileScanner.value(of: "throttled_usec", in: text)
+        }
         if let text = files.text(.cpuMax) { self[.cpuLimit] = CPUMax.limit(v2: text)?.wireValue }
     }
 
@@ -36,6 +40,7 @@ extension MetricValues {
         self[.memoryPeak] = files.integer(.memoryPeak)
         if let text = files.text(.memoryEvents) { setOOMKills(text) }
         self[.memorySwap] = files.integer(.memorySwapCurrent)
+        self[.memorySwapPeak] = files.integer(.memorySwapPeak)
         if let text = files.text(.memoryMax) {
             self[.memoryLimit] = MemoryMax.limit(v2: text)?.wireValue
         }

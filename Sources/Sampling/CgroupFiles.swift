@@ -25,7 +25,7 @@ final class CgroupFiles {
     private(set) var failure: Failure?
 
     /// The descriptor of each open file, `absent`, or `untried`.
-    private var descriptors = InlineArray<26, Int32>(repeating: CgroupFiles.untried)
+    private var descriptors = InlineArray<28, Int32>(repeating: CgroupFiles.untried)
     private static let absent: Int32 = -1
     private static let untried: Int32 = -2
 

@@ -92,11 +92,21 @@ struct CgroupWalk {
         _ group: String, depth: Int,
         _ body: (_ group: String, _ name: String, _ isLeaf: Bool) -> Bool
     ) {
-        guard let tree, depth < Self.depthMax else { return }
-        for name in host.directories(in: tree.point + group) ?? [] {
+        guard let tree else { return }
+        visit(host.directories(in: tree.point + group) ?? [], of: group, in: tree, depth, body)
+    }
+
+    private func visit(
+        _ names: [String], of group: String, in tree: CgroupMounts.Mount, _ depth: Int,
+        _ body: (_ group: String, _ name: String, _ isLeaf: Bool) -> Bool
+    ) {
+        guard depth < Self.depthMax else { return }
+        for name in names {
             let child = group + "/" + name
-            let isLeaf = host.directories(in: tree.point + child)?.isEmpty ?? true
-            if body(child, name, isLeaf), !isLeaf { visit(child, depth: depth + 1, body) }
+            let children = host.directories(in: tree.point + child) ?? []
+            if body(child, name, children.isEmpty) {
+                visit(children, of: child, in: tree, depth + 1, body)
+            }
         }
     }
 }

@@ -1,8 +1,9 @@
 /// A control file that the sampler reads, of either version of control groups.
 enum ControlFile: UInt8, CaseIterable {
     // cgroup v2 (Documentation/admin-guide/cgroup-v2.rst)
-    case cpuStat, cpuMax
-    case memoryCurrent, memoryStat, memoryPeak, memoryEvents, memorySwapCurrent, memoryMax
+    case cpuStat, cpuStatLocal, cpuMax
+    case memoryCurrent, memoryStat, memoryPeak, memoryEvents, memorySwapCurrent, memorySwapPeak
+    case memoryMax
     case ioStat, pidsCurrent
     case cpuPressure, memoryPressure, ioPressure
 
@@ -18,12 +19,14 @@ enum ControlFile: UInt8, CaseIterable {
     var name: StaticString {
         switch self {
         case .cpuStat, .v1CPUStat: "cpu.stat"
+        case .cpuStatLocal: "cpu.stat.local"
         case .cpuMax: "cpu.max"
         case .memoryCurrent: "memory.current"
         case .memoryStat, .v1MemoryStat: "memory.stat"
         case .memoryPeak: "memory.peak"
         case .memoryEvents: "memory.events"
         case .memorySwapCurrent: "memory.swap.current"
+        case .memorySwapPeak: "memory.swap.peak"
         case .memoryMax: "memory.max"
         case .ioStat: "io.stat"
         case .pidsCurrent, .v1PidsCurrent: "pids.current"
@@ -45,8 +48,10 @@ enum ControlFile: UInt8, CaseIterable {
 
     var hierarchy: CgroupHierarchy {
         switch self {
-        case .cpuStat, .cpuMax, .memoryCurrent, .memoryStat, .memoryPeak, .memoryEvents,
-            .memorySwapCurrent, .memoryMax, .ioStat, .pidsCurrent, .cpuPressure, .memoryPressure,
+        case .cpuStat, .cpuStatLocal, .cpuMax, .memoryCurrent, .memoryStat, .memoryPeak,
+            .memoryEvents,
+            .memorySwapCurrent, .memorySwapPeak, .memoryMax, .ioStat, .pidsCurrent, .cpuPressure,
+            .memoryPressure,
             .ioPressure:
             .unified
         case .v1CPUAcctUsage: .v1(.cpuacct)

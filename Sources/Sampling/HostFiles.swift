@@ -106,7 +106,22 @@ package struct HostFiles: Sendable {
     }
 
     /// Names in a directory, sorted; nil when it cannot be read.
-    func names(in path: String) -> [String]? {
+    func names(in path: String) -> [String]? { entries(in: path) { _, _ in true } }
+
+    /// The names of the directories in a directory, sorted; nil when it cannot be read.
+    func directories(in path: String) -> [String]? {
+        entries(in: path) { name, type in
+            // The kernel's own file systems tell the type in the listing; others may not.
+            guard Int32(type) == DT_UNKNOWN else { return Int32(type) == DT_DIR }
+            var status = stat()
+            return lstat(self.path(path + "/" + name), &status) == 0
+                && status.st_mode & S_IFMT == S_IFDIR
+        }
+    }
+
+    private func entries(
+        in path: String, where isWanted: (_ name: String, _ type: UInt8) -> Bool
+    ) -> [String]? {
         guard let directory = opendir(self.path(path)) else { return nil }
         defer { closedir(directory) }
         var names: [String] = []
@@ -114,18 +129,11 @@ package struct HostFiles: Sendable {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name != ".", name != "..", isWanted(name, entry.pointee.d_type) {
+                names.append(name)
+            }
         }
         return names.sorted()
-    }
-
-    /// The names of the directories in a directory, sorted; nil when it cannot be read.
-    func directories(in path: String) -> [String]? {
-        names(in: path)?.filter { name in
-            var status = stat()
-            return lstat(self.path(path + "/" + name), &status) == 0
-                && status.st_mode & S_IFMT == S_IFDIR
-        }
     }
 
     func inode(_ path: String) -> UInt64? {

@@ -25,8 +25,8 @@ V1 = {
     "pids": ["pids.current"],
     "unified": ["cpu.pressure", "memory.pressure", "io.pressure", "cpu.stat"],
 }
-V2 = ["cpu.stat", "cpu.max", "memory.current", "memory.stat", "memory.peak", "memory.events",
-      "memory.swap.current", "memory.max", "io.stat", "pids.current", "cpu.pressure",
+V2 = ["cpu.stat", "cpu.stat.local", "cpu.max", "memory.current", "memory.stat", "memory.peak", "memory.events",
+      "memory.swap.current", "memory.swap.peak", "memory.max", "io.stat", "pids.current", "cpu.pressure",
       "memory.pressure", "io.pressure", "cgroup.events"]
 
 
@@ -107,6 +107,10 @@ def expect_v2(get):
     values["memory_oom_kills"] = int(keyed(get("memory.events"))["oom_kill"])
     if get("memory.swap.current") is not None:
         values["memory_swap_bytes"] = number(get("memory.swap.current"))
+    if get("cpu.stat.local") is not None:
+        values["cpu_throttled_local_usec"] = int(keyed(get("cpu.stat.local"))["throttled_usec"])
+    if get("memory.swap.peak") is not None:
+        values["memory_swap_peak_bytes"] = number(get("memory.swap.peak"))
     limit = number(get("memory.max"))
     values["memory_limit_bytes"] = 2**63 - 1 if limit is None else limit
     values["io_read_bytes"] = sum(map(int, re.findall(rb"rbytes=(\d+)", get("io.stat"))))
