@@ -33,13 +33,6 @@ package struct EngineEvent: Hashable, Sendable {
 
     package var time: Timestamp { Timestamp(milliseconds: timeNanoseconds / 1_000_000) }
 
-    /// What is asked for. Podman calls a death "died" in a filter and "die" in the event
-    /// (containers/podman issue 16857).
-    static let filter = [
-        "create", "start", "restart", "pause", "unpause", "oom", "kill", "die", "died",
-        "health_status", "update", "rename", "destroy", "remove",
-    ]
-
     static let labelPrefix = "com.docker.compose."
     static let labels = ["project", "service", "container-number", "oneoff"].map {
         labelPrefix + $0

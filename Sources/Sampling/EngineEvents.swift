@@ -76,7 +76,7 @@ package final class EngineEvents {
         // Where no event comes before the connection ends, the next one begins where this one did.
         beginNanoseconds = since ?? Self.wallNanoseconds()
         let socket = try EngineSocket(connecting: socketPath, deadline)
-        let target = Self.target(since: since)
+        let target = EngineEvent.target(since: since)
         guard try socket.send(UnixSocketHTTP.request(target), deadline) else {
             throw .rubbish("it closed without an answer")
         }
@@ -123,50 +123,9 @@ package final class EngineEvents {
         events += lines.append(body, eventsMax: room).filter { seen.isNew($0) }
     }
 
-    /// `since` is inclusive: an event of the same nanosecond must not be lost; `SeenEvents` knows doubles.
-    static func target(since nanoseconds: Int64?) -> String {
-        let names = EngineEvent.filter.map { "\"\($0)\"" }.joined(separator: ",")
-        let filters = #"{"type":["container"],"event":[\#(names)]}"#
-        let since = nanoseconds.map { value in
-            let fraction = String(value % 1_000_000_000)
-            let zeros = String(repeating: "0", count: 9 - fraction.utf8.count)
-            return "since=\(value / 1_000_000_000).\(zeros)\(fraction)&"
-        }
-        return "/events?\(since ?? "")filters=\(percentEncoded(filters))"
-    }
-
-    private static func percentEncoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"):
-                String(Unicode.Scalar(byte))
-            default: "%" + String(byte, radix: 16, uppercase: true)
-            }
-        }.joined()
-    }
-
     private static func wallNanoseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-}
-
-/// Which events have been told already: a stream that is opened anew repeats the last ones.
-struct SeenEvents {
-    /// More than can happen in the nanoseconds that two streams overlap.
-    private static let countMax = 64
-
-    /// The newest event's time.
-    private(set) var newestNanoseconds: Int64?
-    private var recent: [EngineEvent] = []
-
-    mutating func isNew(_ event: EngineEvent) -> Bool {
-        guard !recent.contains(event) else { return false }
-        if recent.count == Self.countMax { recent.removeFirst() }
-        recent.append(event)
-        // An engine's clock may step back: the newest is then not the last.
-        newestNanoseconds = max(newestNanoseconds ?? event.timeNanoseconds, event.timeNanoseconds)
-        return true
     }
 }
