@@ -38,7 +38,7 @@ struct ScheduleFile {
     /// Puts the whole file in place in one step, for everybody to read.
     func write(under root: String) throws {
         let target = root + path
-        let directory = target.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
+        let directory = target[..<(target.lastIndex(of: "/") ?? target.endIndex)]
         // A dot and no suffix: neither cron nor systemd reads it meanwhile.
         var temporary = Array("\(directory)/.rightsize-XXXXXX".utf8CString)
         let descriptor = mkstemp(&temporary)

@@ -13,6 +13,7 @@ extension ScheduleUnits {
         \(homes)
         \(temporary)
         PrivateDevices=yes
+        PrivateMounts=yes
 
         # No network. The engine's socket is a file and stays in reach.
         PrivateNetwork=yes
@@ -36,7 +37,6 @@ extension ScheduleUnits {
         LockPersonality=yes
         MemoryDenyWriteExecute=yes
         KeyringMode=private
-        RemoveIPC=yes
         # A refused call fails, as without the right to it: SQLite tries fchown when it is root.
         SystemCallArchitectures=native
         SystemCallFilter=@system-service

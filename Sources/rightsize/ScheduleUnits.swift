@@ -28,7 +28,7 @@ struct ScheduleUnits {
             "timer",
             """
             [Unit]
-            Description=rightsize: a sample of every container each \(period.text)
+            Description=rightsize: a sample every \(period.text)
 
             [Timer]
             \(elapse)
