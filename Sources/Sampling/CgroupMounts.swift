@@ -107,15 +107,19 @@ extension CgroupMounts {
     /// - Parameter membership: the text of `/proc/PID/cgroup`: `4:memory:/docker/ab12…`, `0::/…`.
     func paths(membership: String) -> CgroupPaths {
         var paths = CgroupPaths()
-        for line in membership.split(separator: "\n") {
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        // Bytes, not Characters: this runs for every container of a one-shot sample.
+        for line in membership.utf8.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(
+                separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { continue }
-            let group = String(fields[2])
-            if fields[0] == "0", fields[1].isEmpty {
+            let group = String(Substring(fields[2]))
+            if fields[1].isEmpty, fields[0].elementsEqual("0".utf8) {
                 paths.unified = unified.flatMap { Self.directory(of: group, in: $0) }
             }
-            for name in fields[1].split(separator: ",") {
-                guard let controller = CgroupController(rawValue: String(name)) else { continue }
+            for name in fields[1].split(separator: UInt8(ascii: ",")) {
+                guard let controller = CgroupController(rawValue: String(Substring(name))) else {
+                    continue
+                }
                 paths[controller] = v1[controller].flatMap { Self.directory(of: group, in: $0) }
             }
         }
