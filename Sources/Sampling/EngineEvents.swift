@@ -46,6 +46,12 @@ package final class EngineEvents {
     /// For `poll(2)`, POLLIN; nil while there is no connection. It may be another after a `drain`.
     package var descriptor: Int32? { stream?.socket.descriptor }
 
+    /// Whether the engine has agreed to tell: before that, what happens may go unheard.
+    package var isHearing: Bool {
+        guard let parser = stream?.parser else { return false }
+        return parser.hasHead && parser.status == 200
+    }
+
     /// Events that were lost here, since the beginning: too many for one `drain`, too long, not readable.
     package var dropped: Int { lines.dropped }
 

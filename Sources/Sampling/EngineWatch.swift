@@ -42,7 +42,7 @@ final class EngineWatch {
             // The next listing says it, if the engine is really gone; until then nothing is trusted.
             inventory = nil
         }
-        if events.descriptor == nil || events.dropped != dropped {
+        if !events.isHearing || events.dropped != dropped {
             dropped = events.dropped
             inventory = nil
         }
@@ -58,7 +58,7 @@ final class EngineWatch {
             ticksSinceListing = 0
         }
         var current = inventory ?? Inventory()
-        if events.descriptor == nil { inventory = nil }
+        if !events.isHearing { inventory = nil }
         current.add(happenings.map { $0.value.item(of: $0.key) })
         happenings.removeAll(keepingCapacity: true)
         // A container that came and went is skipped once, not for as long as the listing is kept.

@@ -47,11 +47,16 @@ package final class SampleStore {
     ) throws(StoreError) -> SQLiteDatabase {
         if isDirectory(path) { throw .notAccessible(path: path, reason: "it is a directory") }
         let database = try SQLiteDatabase(path: path, mode: mode)
-        let applicationID = try database.integer("PRAGMA application_id", while: "opening") ?? 0
-        let version = try database.integer("PRAGMA user_version", while: "opening") ?? 0
-        let tables =
-            try database.integer("SELECT count(*) FROM sqlite_master", while: "opening") ?? 0
-        let isNew = applicationID == 0 && version == 0 && tables == 0
+        // In one statement, which sees one state: another process may be making the store just now.
+        let what = "opening the store"
+        var statement = try database.prepare(
+            """
+            SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)
+            FROM pragma_application_id, pragma_user_version
+            """, while: what)
+        guard try statement.step() else { throw database.error(while: what) }
+        let (applicationID, version) = (statement.integer(0), statement.integer(1))
+        let isNew = applicationID == 0 && version == 0 && statement.integer(2) == 0
         guard applicationID == Schema.applicationID || isNew else {
             throw .notAStore(path: path, reason: "a SQLite database of another program")
         }

@@ -38,10 +38,19 @@ package enum Program {
         environment["PATH"] = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         // posix_spawn itself cannot change the directory portably; env(1) can.
         let command = directory.map { ["/usr/bin/env", "-C", $0, program] } ?? [program]
+        // A test runner may block signals, which its children would inherit.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var nothing = sigset_t()
+        sigemptyset(&nothing)
+        posix_spawnattr_setsigmask(&attributes, &nothing)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
         var process: pid_t = 0
         let spawned = withStrings(command + arguments) { argv in
             withStrings(environment.map { "\($0)=\($1)" }) { envp in
-                posix_spawn(&process, command[0], &actions, nil, argv, envp)
+                posix_spawn(&process, command[0], &actions, &attributes, argv, envp)
             }
         }
         guard spawned == 0 else {
