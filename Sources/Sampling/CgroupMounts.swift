@@ -19,20 +19,19 @@ struct CgroupMounts: Equatable, Sendable {
     var isEmpty: Bool { v1.isEmpty && unified == nil }
 
     init(mountinfo: String) {
-        for line in mountinfo.split(separator: "\n") {
+        for line in mountinfo.utf8.split(separator: UInt8(ascii: "\n")) {
             // ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAGS…] - TYPE SOURCE SUPER-OPTIONS
-            let fields = line.split(separator: " ")
-            guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count >= dash + 4 else {
-                continue
-            }
+            let fields = line.split(separator: UInt8(ascii: " "))
+            guard let dash = fields.firstIndex(where: { $0.elementsEqual("-".utf8) }), dash >= 6,
+                fields.count >= dash + 4, fields[dash + 1].starts(with: "cgroup".utf8)
+            else { continue }
             let mount = Mount(root: Self.unescape(fields[3]), point: Self.unescape(fields[4]))
-            switch fields[dash + 1] {
+            switch Substring(fields[dash + 1]) {
             case "cgroup2": unified = unified ?? mount
             case "cgroup":
-                for option in fields[dash + 3].split(separator: ",") {
-                    guard let controller = CgroupController(rawValue: String(option)) else {
-                        continue
-                    }
+                for option in fields[dash + 3].split(separator: UInt8(ascii: ",")) {
+                    guard let controller = CgroupController(rawValue: String(Substring(option)))
+                    else { continue }
                     v1[controller] = v1[controller] ?? mount
                 }
             default: break
@@ -41,9 +40,9 @@ struct CgroupMounts: Equatable, Sendable {
     }
 
     /// mountinfo writes space, tab, newline and backslash as three octal digits.
-    private static func unescape(_ field: Substring) -> String {
+    private static func unescape(_ field: Substring.UTF8View) -> String {
         var bytes: [UInt8] = []
-        var rest = Array(field.utf8)[...]
+        var rest = Array(field)[...]
         while let byte = rest.popFirst() {
             let digits = rest.prefix(3)
             if byte == UInt8(ascii: "\\"), digits.count == 3,

@@ -76,9 +76,10 @@ package final class Sampler {
         at clock: ClockReading? = nil
     ) -> Outcome {
         let clock = clock ?? ClockReading.now()
+        let usage = HostUsage(host)
         var tick = Tick(
             time: clock.time, boot: found.boot, uptimeMilliseconds: clock.uptimeMilliseconds,
-            host: host.capacity(), samples: [hostSample(found.boot)])
+            host: usage.capacity, samples: [Self.hostSample(found.boot, usage.values)])
         var skipped = found.inventory.skipped
         for item in found.inventory.items {
             var values = item.engineValues
@@ -97,11 +98,11 @@ package final class Sampler {
         return Outcome(tick: tick, skipped: skipped, source: found.source)
     }
 
-    private func hostSample(_ boot: BootID) -> ContainerSample {
+    private static func hostSample(_ boot: BootID, _ values: MetricValues) -> ContainerSample {
         ContainerSample(
             incarnation: Incarnation(
                 series: .host, container: ContainerID(rawValue: boot.rawValue), name: "host"),
-            values: host.values())
+            values: values)
     }
 
     private static func unread(_ values: MetricValues) -> String {

@@ -29,7 +29,8 @@ import Testing
             "/proc/pressure/io": Array("some avg10=0.00 total=5\nfull avg10=0.00 total=4\n".utf8),
         ])
         #expect(
-            captured.host.capacity() == HostCapacity(cpus: Cores(2), memory: Bytes(8000 * 1024)))
+            HostUsage(captured.host).capacity
+                == HostCapacity(cpus: Cores(2), memory: Bytes(8000 * 1024)))
         let kibibyte: Int64 = 1024
         let expected: MetricValues = [
             // User, nice, system, irq, softirq and steal; neither idle nor I/O wait nor guests.
@@ -40,13 +41,13 @@ import Testing
             .memorySlabReclaimable: 200 * kibibyte,
             .cpuPressureSome: 11, .cpuPressureFull: 0, .ioPressureSome: 5, .ioPressureFull: 4,
         ]
-        #expect(captured.host.values() == expected)
+        #expect(HostUsage(captured.host).values == expected)
     }
 
     @Test func aMachineThatTellsNothing() throws {
         let captured = try CapturedHost([:])
-        #expect(captured.host.capacity() == HostCapacity(cpus: nil, memory: nil))
-        #expect(captured.host.values() == [:])
+        #expect(HostUsage(captured.host).capacity == HostCapacity(cpus: nil, memory: nil))
+        #expect(HostUsage(captured.host).values == [:])
         #expect(captured.host.bootID() == nil)
     }
 }

@@ -1,0 +1,99 @@
+import Glibc
+import Measures
+
+/// What the machine as a whole has and uses, from `/proc` (proc(5)).
+struct HostUsage {
+    private(set) var capacity = HostCapacity(cpus: nil, memory: nil)
+    /// In the metrics of a container: `memoryCurrent` is all that is not free, so that
+    /// current − inactive file means the same as for a container.
+    private(set) var values = MetricValues()
+
+    /// What cannot be read stays unknown.
+    init(_ host: HostFiles) {
+        let buffer = ReadBuffer(capacity: 16 << 10)
+        if let stat = host.bytes("/proc/stat", into: buffer) { readStat(stat) }
+        if let info = host.bytes("/proc/meminfo", into: buffer) { readMemory(info) }
+        if let cpu = host.bytes("/proc/pressure/cpu", into: buffer).map(Pressure.init) {
+            values[.cpuPressureSome] = cpu.someMicroseconds
+            values[.cpuPressureFull] = cpu.fullMicroseconds
+        }
+        if let memory = host.bytes("/proc/pressure/memory", into: buffer).map(Pressure.init) {
+            values[.memoryPressureSome] = memory.someMicroseconds
+            values[.memoryPressureFull] = memory.fullMicroseconds
+        }
+        if let io = host.bytes("/proc/pressure/io", into: buffer).map(Pressure.init) {
+            values[.ioPressureSome] = io.someMicroseconds
+            values[.ioPressureFull] = io.fullMicroseconds
+        }
+    }
+
+    /// `cpu  …` is the sum of `cpu0 …`, `cpu1 …`, in hundredths of a second (USER_HZ is 100 on Linux):
+    /// user, nice, system, idle, iowait, irq, softirq, steal; guest times are inside user and nice.
+    private mutating func readStat(_ text: UnsafeBufferPointer<UInt8>) {
+        var cpus = 0
+        KernelFileScanner.forEachKey(text, where: { $0 == UInt8(ascii: "c") }) { key, value in
+            guard key.count >= 3, key.starts(with: "cpu".utf8) else { return }
+            guard key.count == 3 else {
+                cpus += 1
+                return
+            }
+            var ticks: Int64 = 0
+            for field in 0..<8 {
+                guard let count = value.integer() else {
+                    // Kernels before 2.6.11 have no steal time.
+                    if field < 7 { return }
+                    break
+                }
+                let isIdle = field == 3 || field == 4
+                if !isIdle { ticks += count }
+            }
+            values[.cpuUsage] = ticks * 10_000
+        }
+        if cpus > 0 { capacity.cpus = Cores(Double(cpus)) }
+    }
+
+    /// Its "kB" are KiB.
+    private mutating func readMemory(_ text: UnsafeBufferPointer<UInt8>) {
+        var free: Int64?
+        KernelFileScanner.forEachKey(text, where: Self.startsWantedKey) { key, value in
+            guard let metric = Self.metric(key) else {
+                if KernelFileScanner.matches(key, "MemTotal:") {
+                    capacity.memory = value.integer().map { Bytes($0 * 1024) }
+                } else if KernelFileScanner.matches(key, "MemFree:") {
+                    free = value.integer().map { $0 * 1024 }
+                }
+                return
+            }
+            values[metric] = value.integer().map { $0 * 1024 }
+        }
+        guard let total = capacity.memory else { return }
+        values[.memoryLimit] = Limit<Bytes>.bounded(total).wireValue
+        if let free { values[.memoryCurrent] = total.rawValue - free }
+    }
+
+    private static func startsWantedKey(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A"), UInt8(ascii: "I"), UInt8(ascii: "M"), UInt8(ascii: "S"): true
+        default: false
+        }
+    }
+
+    private static func metric(_ key: UnsafeBufferPointer<UInt8>) -> Metric? {
+        if KernelFileScanner.matches(key, "Inactive(file):") { return .memoryInactiveFile }
+        if KernelFileScanner.matches(key, "Active(file):") { return .memoryActiveFile }
+        if KernelFileScanner.matches(key, "AnonPages:") { return .memoryAnon }
+        if KernelFileScanner.matches(key, "Shmem:") { return .memoryShmem }
+        if KernelFileScanner.matches(key, "SReclaimable:") { return .memorySlabReclaimable }
+        return nil
+    }
+}
+
+extension HostFiles {
+    /// A whole file; valid until `buffer` is used again.
+    func bytes(_ path: String, into buffer: ReadBuffer) -> UnsafeBufferPointer<UInt8>? {
+        let file = open(self.path(path), O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        return buffer.fill(from: file)
+    }
+}
