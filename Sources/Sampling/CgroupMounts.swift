@@ -1,6 +1,13 @@
 /// A v1 controller that rightsize reads.
 enum CgroupController: String, CaseIterable, Sendable {
     case cpu, cpuacct, memory, blkio, pids
+
+    init?(bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+        guard
+            let found = Self.allCases.first(where: { bytes.elementsEqual($0.rawValue.utf8) })
+        else { return nil }
+        self = found
+    }
 }
 
 /// Where the kernel's control groups are mounted: v1 controllers, the v2 tree, or in a hybrid hierarchy
@@ -105,24 +112,35 @@ extension CgroupMounts {
     /// The directories of a process's groups.
     /// - Parameter membership: the text of `/proc/PID/cgroup`: `4:memory:/docker/ab12…`, `0::/…`.
     func paths(membership: String) -> CgroupPaths {
-        var paths = CgroupPaths()
-        // Bytes, not Characters: this runs for every container of a one-shot sample.
-        for line in membership.utf8.split(separator: UInt8(ascii: "\n")) {
-            let fields = line.split(
-                separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3 else { continue }
-            let group = String(Substring(fields[2]))
-            if fields[1].isEmpty, fields[0].elementsEqual("0".utf8) {
-                paths.unified = unified.flatMap { Self.directory(of: group, in: $0) }
-            }
-            for name in fields[1].split(separator: UInt8(ascii: ",")) {
-                guard let controller = CgroupController(rawValue: String(Substring(name))) else {
+        // Bytes and no arrays: this runs for every container of a one-shot sample.
+        var membership = membership
+        return membership.withUTF8 { text in
+            var paths = CgroupPaths()
+            var group = (bytes: text[..<0], text: "")
+            for line in text.split(separator: UInt8(ascii: "\n")) {
+                guard let first = line.firstIndex(of: UInt8(ascii: ":")),
+                    let second = line[(first + 1)...].firstIndex(of: UInt8(ascii: ":"))
+                else { continue }
+                // One container's groups mostly have the same path in every hierarchy.
+                let bytes = line[(second + 1)...]
+                if !bytes.elementsEqual(group.bytes) || group.bytes.isEmpty {
+                    group = (bytes, String(decoding: bytes, as: UTF8.self))
+                }
+                let controllers = line[(first + 1)..<second]
+                if controllers.isEmpty {
+                    guard line[..<first].elementsEqual("0".utf8) else { continue }
+                    paths.unified = unified.flatMap { Self.directory(of: group.text, in: $0) }
                     continue
                 }
-                paths[controller] = v1[controller].flatMap { Self.directory(of: group, in: $0) }
+                for name in controllers.split(separator: UInt8(ascii: ",")) {
+                    guard let controller = CgroupController(bytes: name) else { continue }
+                    paths[controller] = v1[controller].flatMap {
+                        Self.directory(of: group.text, in: $0)
+                    }
+                }
             }
+            return paths
         }
-        return paths
     }
 
     /// The directories of the group with the same path in every hierarchy.

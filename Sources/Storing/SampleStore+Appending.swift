@@ -19,6 +19,7 @@ extension SampleStore {
     }
 
     private func insert(_ tick: Tick) throws(StoreError) {
+        try findRows(of: tick.samples.map(\.incarnation))
         var samples: [TickRow.Sample] = []
         samples.reserveCapacity(tick.samples.count)
         for sample in tick.samples {
@@ -48,6 +49,35 @@ extension SampleStore {
         let row = try onlyID(&statement)
         bootRows[boot] = row
         return row
+    }
+
+    /// Looks up those that are stored already, as nearly all are: one statement for all of them, and
+    /// nothing is written.
+    private func findRows(of incarnations: [Incarnation]) throws(StoreError) {
+        let unknown = incarnations.filter { incarnationRows[$0] == nil }
+        guard !unknown.isEmpty else { return }
+        var statement = try database.prepare(
+            """
+            SELECT incarnation.id FROM series JOIN incarnation ON incarnation.series = series.id
+            WHERE series.kind = ? AND ifnull(series.project, char(0)) = ifnull(?, char(0))
+                AND series.service = ? AND series.instance = ?
+                AND incarnation.container = ?
+                AND ifnull(incarnation.started_ms, 'unknown') = ifnull(?, 'unknown')
+                AND incarnation.name = ? AND incarnation.image IS ? AND incarnation.image_id IS ?
+            """, while: "looking up containers")
+        for incarnation in unknown {
+            try statement.bind(1, incarnation.series.kind.rawValue)
+            try statement.bind(2, incarnation.series.service.project)
+            try statement.bind(3, incarnation.series.service.service)
+            try statement.bind(4, incarnation.series.instance)
+            try statement.bind(5, incarnation.container.rawValue)
+            try statement.bind(6, incarnation.startedAt?.rawValue)
+            try statement.bind(7, incarnation.name)
+            try statement.bind(8, incarnation.image)
+            try statement.bind(9, incarnation.imageID)
+            if try statement.step() { incarnationRows[incarnation] = statement.integer(0) }
+            statement.reset()
+        }
     }
 
     private func row(of incarnation: Incarnation) throws(StoreError) -> Int64 {
