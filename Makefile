@@ -13,7 +13,7 @@ RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable
 BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
-.PHONY: setup build demo test lab-test lab-v2 lint format bench bench-sampling install uninstall \
+.PHONY: setup build demo test lab-test lab-podman lab-v2 lint format bench bench-sampling install uninstall \
   data clean
 
 setup:
@@ -49,6 +49,10 @@ lab-test: build
 	Tests/Lab/lab-test.sh $(BINARY)
 	Tests/Lab/estate-test.sh $(BINARY)
 
+# The same against a real Podman; needs root.
+lab-podman: build
+	Tests/Lab/podman-test.sh $(BINARY)
+
 # Samples groups of known load on a cgroup v2 kernel in a virtual machine. Needs no root once QEMU is there.
 lab-v2: build
 	Tests/Lab/v2/lab-v2.sh $(BINARY)
@@ -69,6 +73,7 @@ bench-sampling: build
 	  | grep -v -e 'statically linked applications requires' -e 'mktemp. is dangerous' ; \
 	  exit $${PIPESTATUS[0]}
 	@Benchmarks/sampling.sh $(BINARY) .build-bench/release/SamplingBenchmark
+	@Benchmarks/engine.sh $(BINARY)
 
 install: build
 	install -D -m 755 -s $(BINARY) $(DESTDIR)$(PREFIX)/bin/rightsize

@@ -7,8 +7,8 @@ struct PatchCommand: ParsableCommand {
         commandName: "patch",
         abstract: "Prints the diff that gives each service its recommended tier.",
         discussion: """
-            Only the alias tokens that give a service its tier are changed (<<: *resources-small); no
-            other byte of the file is. What cannot be changed so is refused by name, with the reason.
+            Only the alias tokens that give a service its tier are changed (<<: *resources-small); no \
+            other byte of the file is. What cannot be changed so is refused by name, with the reason. \
             The result is parsed again and compared before anything is printed or written.
 
             Apply the diff with 'patch -p1', or with --write.

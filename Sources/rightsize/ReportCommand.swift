@@ -10,8 +10,8 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Shows what each service uses, needs and should get, with the evidence.",
         discussion: """
-            The window ends at the last sample in the store. With --compose the tiers, the current
-            assignments and the services are those of that file; without, the tiers are small
+            The window ends at the last sample in the store. With --compose the tiers, the current \
+            assignments and the services are those of that file; without, the tiers are small \
             (0.5 CPU, 512M), medium (1, 1G) and large (2, 2G).
             """)
 

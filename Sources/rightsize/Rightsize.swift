@@ -9,13 +9,13 @@ struct Rightsize: ParsableCommand {
         abstract: "Measures containers, recommends resource tiers, patches the Compose file.",
         discussion: """
             A first run:
-              rightsize sample                      one sample of every container
-              rightsize schedule --cron             the crontab line that takes one every minute
-              rightsize report --compose FILE       what each service needs, and why
-              rightsize patch FILE                  the change as a diff; --write applies it
-              rightsize demo                        all of this on example data
+              rightsize sample                  one sample of every container
+              rightsize schedule --cron         what takes one every minute
+              rightsize report --compose FILE   what each service needs, and why
+              rightsize patch FILE              the change as a diff
+              rightsize demo                    all of this on example data
 
-            Exit codes: 0 fine, 1 findings (only with --check), 2 failure, 64 wrong usage,
+            Exit codes: 0 fine, 1 findings (only with --check), 2 failure, 64 wrong usage, \
             130 interrupted.
             """,
         version: version,

@@ -7,14 +7,14 @@ struct SampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sample", abstract: "Reads every container's counters once, or in a loop.",
         discussion: """
-            Containers are found through the engine's socket (--engine, else DOCKER_HOST, else the
-            current docker context, else the first of Docker's and Podman's usual sockets) and read
+            Containers are found through the engine's socket (--engine, else DOCKER_HOST, else the \
+            current docker context, else the first of Docker's and Podman's usual sockets) and read \
             from the kernel's control groups. Without an engine those groups themselves are walked.
 
-            A loop (--every) also listens to the engine's events, so that containers which come and go
+            A loop (--every) also listens to the engine's events, so that containers which come and go \
             between two samples, and kills, are recorded.
 
-            One sampler at a time writes a store: another leaves, says so, and exits with 0.
+            One sampler at a time writes a store: another leaves, says so, and exits with 0. \
             To take a sample every minute, see 'rightsize schedule'.
             """)
 

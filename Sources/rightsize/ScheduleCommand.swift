@@ -5,8 +5,8 @@ struct ScheduleCommand: ParsableCommand {
         commandName: "schedule",
         abstract: "Prints or installs what runs 'rightsize sample' again and again.",
         discussion: """
-            Prints the file for /etc/cron.d, or a systemd service with its timer; --install writes what
-            would be printed, and enables nothing. DOCKER_HOST and RIGHTSIZE_STORE are carried over
+            Prints the file for /etc/cron.d, or a systemd service with its timer; --install writes what \
+            would be printed, and enables nothing. DOCKER_HOST and RIGHTSIZE_STORE are carried over \
             where they are set.
 
             A file that rightsize did not write is never replaced.
