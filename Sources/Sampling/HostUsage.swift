@@ -31,7 +31,7 @@ struct HostUsage {
     /// user, nice, system, idle, iowait, irq, softirq, steal; guest times are inside user and nice.
     private mutating func readStat(_ text: UnsafeBufferPointer<UInt8>) {
         var cpus = 0
-        KernelFileScanner.forEachKey(text, where: { $0 == UInt8(ascii: "c") }) { key, value in
+        KernelFileScanner.forEachKey(text, where: Self.startsCPU) { key, value in
             guard key.count >= 3, key.starts(with: "cpu".utf8) else { return }
             guard key.count == 3 else {
                 cpus += 1
@@ -51,6 +51,8 @@ struct HostUsage {
         }
         if cpus > 0 { capacity.cpus = Cores(Double(cpus)) }
     }
+
+    private static func startsCPU(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "c") }
 
     /// Its "kB" are KiB.
     private mutating func readMemory(_ text: UnsafeBufferPointer<UInt8>) {
