@@ -1,3 +1,5 @@
+import Measures
+
 /// A v1 controller that rightsize reads.
 enum CgroupController: String, CaseIterable, Sendable {
     case cpu, cpuacct, memory, blkio, pids
@@ -111,7 +113,10 @@ package struct CgroupPaths: Hashable, Sendable {
 extension CgroupMounts {
     /// The directories of a process's groups.
     /// - Parameter membership: the text of `/proc/PID/cgroup`: `4:memory:/docker/ab12…`, `0::/…`.
-    func paths(membership: String) -> CgroupPaths {
+    /// - Parameter container: where given, the id that a group's name must hold. A group below that one
+    ///   (`libpod-<id>.scope/container`, a nested `init`) stands for the container's own, which has the
+    ///   limits; any other, such as the root, belongs to somebody else and is left out.
+    func paths(membership: String, container: ContainerID? = nil) -> CgroupPaths {
         // Bytes and no arrays: this runs for every container of a one-shot sample.
         var membership = membership
         return membership.withUTF8 { text in
@@ -124,8 +129,10 @@ extension CgroupMounts {
                 // One container's groups mostly have the same path in every hierarchy.
                 let bytes = line[(second + 1)...]
                 if !bytes.elementsEqual(group.bytes) || group.bytes.isEmpty {
-                    group = (bytes, String(decoding: bytes, as: UTF8.self))
+                    let whole = String(decoding: bytes, as: UTF8.self)
+                    group = (bytes, container.map { Self.group(of: $0, in: whole) } ?? whole)
                 }
+                guard !group.text.isEmpty else { continue }
                 let controllers = line[(first + 1)..<second]
                 if controllers.isEmpty {
                     guard line[..<first].elementsEqual("0".utf8) else { continue }
@@ -141,6 +148,18 @@ extension CgroupMounts {
             }
             return paths
         }
+    }
+
+    /// The path up to the part that holds the container's id; empty where none does.
+    private static func group(of container: ContainerID, in path: String) -> String {
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        for (index, part) in parts.enumerated() where part.count >= container.rawValue.utf8.count {
+            guard GroupName.containerID(in: String(Substring(part))) == container.rawValue else {
+                continue
+            }
+            return parts[...index].map { String(Substring($0)) }.joined(separator: "/")
+        }
+        return ""
     }
 
     /// The directories of the group with the same path in every hierarchy.

@@ -55,11 +55,14 @@ extension Inventory {
         var item = InventoryItem(
             incarnation: incarnation, paths: nil, engineValues: MetricValues(inspected))
         guard let pid = inspected.state.pid, pid > 0 else { return item }
-        if let membership = host.text("/proc/\(pid)/cgroup") {
-            item.paths = mounts.paths(membership: membership)
+        let paths = host.text("/proc/\(pid)/cgroup").map {
+            mounts.paths(membership: $0, container: incarnation.container)
+        }
+        if let paths, paths != CgroupPaths() {
+            item.paths = paths
         } else {
-            // The engine's processes are not ours to see (another PID namespace): find the group by its
-            // name, which holds the container's id under every driver.
+            // The engine's processes are not ours to see (another PID namespace or machine): find the
+            // group by its name, which holds the container's id under every driver.
             if groups == nil { groups = CgroupWalk(host: host, mounts: mounts).containerGroups() }
             guard let group = groups?[incarnation.container.rawValue] else {
                 skip(

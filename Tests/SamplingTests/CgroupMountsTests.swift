@@ -1,3 +1,4 @@
+import Measures
 import Testing
 
 @testable import Sampling
@@ -45,6 +46,26 @@ import Testing
         let mounts = CgroupMounts(
             mountinfo: "24 23 0:21 \(root) /sys/fs/cgroup rw - cgroup2 cgroup2 rw")
         #expect(mounts.paths(membership: "0::\(group)\n").unified == directory)
+    }
+
+    /// The container's own group, whichever group below it its process is in, and nobody else's.
+    @Test(
+        arguments: [
+            ("/docker/\(id)", "/sys/fs/cgroup/docker/\(id)"),
+            ("/docker/\(id)/init", "/sys/fs/cgroup/docker/\(id)"),
+            (
+                "/machine.slice/libpod-\(id).scope/container",
+                "/sys/fs/cgroup/machine.slice/libpod-\(id).scope"
+            ),
+            ("/", nil), ("/user.slice/session-1.scope", nil),
+            ("/docker/\(String(repeating: "f", count: 64))", nil),
+        ] as [(String, String?)])
+    func theGroupIsTheContainersOwn(group: String, directory: String?) {
+        let mounts = CgroupMounts(mountinfo: "24 23 0:21 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw")
+        let paths = mounts.paths(
+            membership: "1:name=systemd:/x\n0::\(group)\n",
+            container: ContainerID(rawValue: Self.id))
+        #expect(paths == CgroupPaths(unified: directory))
     }
 
     @Test func mountPointsMayHoldSpaces() {
