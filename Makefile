@@ -13,8 +13,8 @@ RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable
 BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
-.PHONY: setup build demo test lab-test lab-podman lab-v2 lint format bench bench-sampling install uninstall \
-  data clean
+.PHONY: setup build demo test lab-test lab-podman lab-v2 lint format bench bench-sampling fuzz \
+  install uninstall data clean
 
 setup:
 	@command -v $(SWIFT) >/dev/null || { \
@@ -58,10 +58,10 @@ lab-v2: build
 	Tests/Lab/v2/lab-v2.sh $(BINARY)
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz
 
 bench: build
 	Benchmarks/run.sh $(BINARY)
@@ -74,6 +74,16 @@ bench-sampling: build
 	  exit $${PIPESTATUS[0]}
 	@Benchmarks/sampling.sh $(BINARY) .build-bench/release/SamplingBenchmark
 	@Benchmarks/engine.sh $(BINARY)
+
+# Runs each fuzz target for SECONDS, two at a time; TARGETS names some of them (Fuzz/README.md).
+SECONDS := 600
+FUZZ_SCRATCH ?= .build-fuzz
+fuzz: setup
+	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzKernelFiles
+	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzEngineAnswers
+	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzStoreBlobs
+	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzCompose
+	SECONDS_EACH=$(SECONDS) Fuzz/run.sh $(FUZZ_SCRATCH)/release $(TARGETS)
 
 install: build
 	install -D -m 755 -s $(BINARY) $(DESTDIR)$(PREFIX)/bin/rightsize

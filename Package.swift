@@ -98,3 +98,30 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
             path: "Benchmarks/SamplingBenchmark", swiftSettings: house),
     ]
 }
+
+// libFuzzer's targets, and what they look into instrumented for it. They are no part of a normal build.
+if Context.environment["RIGHTSIZE_FUZZ"] == "1" {
+    let instrumented: [SwiftSetting] = [
+        .unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])
+    ]
+    for target in package.targets
+    where ["Measures", "Sampling", "Storing", "Compose"].contains(target.name) {
+        target.swiftSettings? += instrumented
+    }
+    func fuzzTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+        .executableTarget(
+            name: name, dependencies: dependencies + ["Fuzzing", "Measures"], path: "Fuzz/\(name)",
+            swiftSettings: house + instrumented,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+    }
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+        .target(
+            name: "Fuzzing", dependencies: ["CLibFuzzer"], path: "Fuzz/Fuzzing",
+            swiftSettings: house),
+        fuzzTarget("FuzzKernelFiles", ["Sampling"]),
+        fuzzTarget("FuzzEngineAnswers", ["Sampling"]),
+        fuzzTarget("FuzzStoreBlobs", ["Storing"]),
+        fuzzTarget("FuzzCompose", ["Compose"]),
+    ]
+}
