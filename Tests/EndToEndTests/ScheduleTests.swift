@@ -137,9 +137,10 @@ import Testing
         arguments: [
             (
                 "tcp://host:2375", "/s.db",
-                "cannot use the engine address 'tcp://host:2375': only Unix sockets are read, since "
-                    + "the kernel files of another host are out of reach; set DOCKER_HOST to "
-                    + "unix:///PATH, or sample without an engine with --no-engine"
+                "cannot use the engine address 'tcp://host:2375' of DOCKER_HOST: only Unix sockets are "
+                    + "read, since the kernel files of another host are out of reach; give --engine "
+                    + "unix:///PATH or set DOCKER_HOST to it, or sample without an engine with "
+                    + "--no-engine"
             ),
             (
                 nil, "/srv/a\nb/s.db",
