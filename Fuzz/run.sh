@@ -2,7 +2,8 @@
 # run.sh DIRECTORY [TARGET]... : runs built fuzz targets (all four), each for SECONDS (600), JOBS (2) at a time.
 #
 # DIRECTORY holds the programs. Beside them, in DIRECTORY/fuzz: for each target its corpus, which grows from
-# run to run, its log, and an input file for each finding. Exits with 1 when there is a finding.
+# run to run, its log, and an input file for each finding. Exits with 1 when there is a finding. A finding ends
+# its target's run, unless KEEP_GOING=1: then each run uses a process of its own for a while and starts it anew.
 set -euo pipefail
 
 programs="$(cd "$1" && pwd)"
@@ -56,13 +57,17 @@ seed() {
 }
 
 run() {
-    local target="$1" directory="$work/$1" options=(-max_len=4096)
+    local target="$1" directory="$work/$1" options=(-max_len=2048)
     mkdir -p "$directory/corpus" "$directory/tmp"
     seed "$target" "$directory/seeds"
     if [[ -f "$here/Dictionaries/$target" ]]; then options+=("-dict=$here/Dictionaries/$target"); fi
+    if [[ "${KEEP_GOING:-0}" == 1 ]]; then
+        options+=(-fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1)
+    fi
     # Swift's own backtraces would end the process before libFuzzer has written the input. What a metadata
-    # cache of Swift's runtime holds is no leak.
-    SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:handle_segv=1 TMPDIR="$directory/tmp" \
+    # cache of Swift's runtime holds is no leak. Small quarantines and no stacks of allocations: faster.
+    SWIFT_BACKTRACE=enable=no TMPDIR="$directory/tmp" \
+        ASAN_OPTIONS=detect_leaks=0:malloc_context_size=0:quarantine_size_mb=8 \
         "$programs/$target" "${options[@]}" -max_total_time="$seconds" -timeout=20 \
         -print_final_stats=1 -artifact_prefix="$directory/" \
         "$directory/corpus" "$directory/seeds" > "$directory/log" 2>&1 || return 1
@@ -87,7 +92,13 @@ done
 
 for target in "${targets[@]}"; do
     log="$work/$target/log"
-    echo "$target: $(grep -ao 'Done .*' "$log" || echo "a finding, see $log")"
-    find "$work/$target" -maxdepth 1 -name '*-*' -newer "$work/$target/seeds" -print
+    echo "$target: $(grep -aE '^(Done |#[0-9]+)' "$log" | tail -n 1)"
+    found="$(find "$work/$target" -maxdepth 1 \
+        \( -name 'crash-*' -o -name 'oom-*' -o -name 'timeout-*' \) -newer "$work/$target/seeds")"
+    if [[ -n "$found" ]]; then
+        failed=1
+        printf 'finding: %s\n' $found
+        echo "see $log"
+    fi
 done
 exit "$failed"
