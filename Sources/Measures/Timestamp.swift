@@ -13,7 +13,8 @@ package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
     }
 
     package func advanced(byMilliseconds delta: Int64) -> Timestamp {
-        Timestamp(milliseconds: rawValue + delta)
+        // Wraps rather than stops: a damaged store may hold any time.
+        Timestamp(milliseconds: rawValue &+ delta)
     }
 }
 

@@ -35,7 +35,7 @@ package enum Burst {
         var workingSet: Int64? {
             guard let current = values[.memoryCurrent], let inactive = values[.memoryInactiveFile]
             else { return nil }
-            return max(0, current - inactive)
+            return max(0, current &- inactive)
         }
     }
 
@@ -50,10 +50,10 @@ package enum Burst {
             let milliseconds = after.uptime - before.uptime
             // A counter that went back started anew: nothing is known of this pair.
             guard milliseconds > 0, after.usage >= before.usage else { continue }
-            let microseconds = after.usage - before.usage
+            let microseconds = after.usage &- before.usage
             // Microseconds of CPU a millisecond are thousandths of a core.
             largest = max(largest ?? 0, microseconds / milliseconds)
-            used += microseconds
+            used &+= microseconds
             elapsed += milliseconds
         }
         guard let largest else { return }
@@ -65,6 +65,6 @@ package enum Burst {
         let sets = run.compactMap(\.workingSet)
         guard sets.count > 1 else { return }
         values[.memoryBurstMax] = sets.max()
-        values[.memoryBurstMean] = sets.reduce(0, +) / Int64(sets.count)
+        values[.memoryBurstMean] = sets.reduce(0, &+) / Int64(sets.count)
     }
 }

@@ -85,7 +85,7 @@ extension MetricValues {
         if let text = files.text(.v1MemoryOOMControl) { setOOMKills(text) }
         // memory + swap − memory; read one after the other, so the difference may dip below zero.
         if let both = files.integer(.v1MemoryAndSwapUsage), let usage {
-            self[.memorySwap] = max(0, both - usage)
+            self[.memorySwap] = both.subtracting(usage).map { max(0, $0) }
         }
         if let text = files.text(.v1MemoryLimit) {
             self[.memoryLimit] = MemoryMax.limit(v1: text)?.wireValue

@@ -37,17 +37,17 @@ struct HostUsage {
                 cpus += 1
                 return
             }
-            var ticks: Int64 = 0
+            var microseconds: Int64? = 0
             for field in 0..<8 {
-                guard let count = value.integer() else {
+                guard let ticks = value.integer() else {
                     // Kernels before 2.6.11 have no steal time.
                     if field < 7 { return }
                     break
                 }
-                let isIdle = field == 3 || field == 4
-                if !isIdle { ticks += count }
+                guard field != 3, field != 4 else { continue }
+                microseconds = microseconds?.adding(ticks.multiplied(by: 10_000))
             }
-            values[.cpuUsage] = ticks * 10_000
+            values[.cpuUsage] = microseconds
         }
         if cpus > 0 { capacity.cpus = Cores(Double(cpus)) }
     }
@@ -60,17 +60,18 @@ struct HostUsage {
         KernelFileScanner.forEachKey(text, where: Self.startsWantedKey) { key, value in
             guard let metric = Self.metric(key) else {
                 if KernelFileScanner.matches(key, "MemTotal:") {
-                    capacity.memory = value.integer().map { Bytes($0 * 1024) }
+                    capacity.memory = value.integer()?.multiplied(by: 1024).map(
+                        Bytes.init(rawValue:))
                 } else if KernelFileScanner.matches(key, "MemFree:") {
-                    free = value.integer().map { $0 * 1024 }
+                    free = value.integer()?.multiplied(by: 1024)
                 }
                 return
             }
-            values[metric] = value.integer().map { $0 * 1024 }
+            values[metric] = value.integer()?.multiplied(by: 1024)
         }
         guard let total = capacity.memory else { return }
         values[.memoryLimit] = Limit<Bytes>.bounded(total).wireValue
-        if let free { values[.memoryCurrent] = total.rawValue - free }
+        values[.memoryCurrent] = free.flatMap { total.rawValue.subtracting($0) }
     }
 
     private static func startsWantedKey(_ byte: UInt8) -> Bool {
@@ -87,6 +88,26 @@ struct HostUsage {
         if KernelFileScanner.matches(key, "Shmem:") { return .memoryShmem }
         if KernelFileScanner.matches(key, "SReclaimable:") { return .memorySlabReclaimable }
         return nil
+    }
+}
+
+extension Int64 {
+    /// Arithmetic on what a file says: what does not fit is missing, as any other value that cannot be.
+    func multiplied(by factor: Int64) -> Int64? {
+        let (value, overflow) = multipliedReportingOverflow(by: factor)
+        return overflow ? nil : value
+    }
+
+    func adding(_ other: Int64?) -> Int64? {
+        guard let (value, overflow) = other.map(addingReportingOverflow), !overflow else {
+            return nil
+        }
+        return value
+    }
+
+    func subtracting(_ other: Int64) -> Int64? {
+        let (value, overflow) = subtractingReportingOverflow(other)
+        return overflow ? nil : value
     }
 }
 

@@ -52,7 +52,7 @@ extension Coverage {
     ) {
         let times = replica.sampleTimes.sorted()
         let steps = zip(times, times.dropFirst()).map {
-            Double($1.milliseconds - $0.milliseconds) / 1000
+            (Double($1.milliseconds) - Double($0.milliseconds)) / 1000
         }
         let usual = steps.upperMedian
         self.init(

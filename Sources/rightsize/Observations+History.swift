@@ -96,13 +96,13 @@ struct ObservationReader {
         guard let partStart = part[start], let partEnd = part[end], let wholeStart = whole[start],
             let wholeEnd = whole[end], wholeEnd > wholeStart, partEnd >= partStart
         else { return nil }
-        return min(1, Double(partEnd - partStart) / Double(wholeEnd - wholeStart))
+        return min(1, Double(partEnd &- partStart) / Double(wholeEnd &- wholeStart))
     }
 
     private func addMemory(of run: IncarnationHistory, to replica: inout ReplicaObservations) {
         for (current, inactive) in zip(run[.memoryCurrent], run[.memoryInactiveFile]) {
             guard let current, let inactive else { continue }
-            replica.workingSet.append(Double(max(0, current - inactive)))
+            replica.workingSet.append(Double(max(0, current &- inactive)))
         }
         if let peak = run[.memoryPeak].lazy.compactMap(\.self).max() {
             replica.memoryPeak = max(replica.memoryPeak ?? Bytes(0), Bytes(peak))

@@ -192,3 +192,62 @@ import Testing
         try database.execute(sql, while: "testing")
     }
 }
+
+/// Blobs that claim more than they can hold, found by fuzzing.
+@Suite struct AbsurdBlobTests {
+    @Test func aLengthThatNoCompressionReaches() {
+        // 14 bytes that claim a gigabyte: refused before a gigabyte is filled with zeros.
+        let body: [UInt8] = [
+            0x01, 0x80, 0x80, 0x80, 0x80, 0x04, 0x78, 0x9c, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01,
+        ]
+        let failure = #expect(throws: DecodingFailure.self) {
+            try Block(decoding: Envelope.seal(version: 1, body: body))
+        }
+        #expect(failure?.description == "1073741824 bytes cannot come from 8")
+    }
+
+    @Test func aHostOfTooManyCores() {
+        var payload = ByteWriter()
+        payload.append(count: 1)
+        for value in [Int64(1), 1, 1] { ColumnEncoding.append([value], to: &payload) }
+        RowSet.append([0], of: 1, to: &payload)
+        ColumnEncoding.append([.max], to: &payload)
+        RowSet.append([], of: 1, to: &payload)
+        payload.append(count: 0)
+        var body = ByteWriter()
+        body.append(byte: 0)
+        body.append(count: payload.bytes.count)
+        body.append(contentsOf: payload.bytes)
+        let failure = #expect(throws: DecodingFailure.self) {
+            try Block(decoding: Envelope.seal(version: 1, body: body.bytes))
+        }
+        #expect(failure?.description == "9223372036854775807 millicores of a host")
+    }
+
+    @Test func constantsThatUnfoldWithoutEnd() {
+        let ticks = Block.ticksMax
+        let times = [Int64](repeating: 1, count: ticks)
+        var payload = ByteWriter()
+        payload.append(count: ticks)
+        for _ in 0..<3 { ColumnEncoding.append(times, to: &payload) }
+        for _ in 0..<2 { RowSet.append([], of: ticks, to: &payload) }
+        let rows = Array(Int32(0)..<Int32(ticks))
+        payload.append(count: 300)
+        for entry in 0..<300 {
+            payload.append(varint: UInt64(entry))
+            RowSet.append(rows, of: ticks, to: &payload)
+            payload.append(count: 1)
+            payload.append(byte: Metric.pids.rawValue)
+            RowSet.append(rows, of: ticks, to: &payload)
+            ColumnEncoding.append(times, to: &payload)
+        }
+        var body = ByteWriter()
+        body.append(byte: 0)
+        body.append(count: payload.bytes.count)
+        body.append(contentsOf: payload.bytes)
+        let failure = #expect(throws: DecodingFailure.self) {
+            try Block(decoding: Envelope.seal(version: 1, body: body.bytes))
+        }
+        #expect(failure?.description == "more than 33554432 values")
+    }
+}

@@ -22,6 +22,8 @@ extension Block {
     /// A day at one second and then some: bounds what damaged bytes may ask for.
     static let ticksMax = 1 << 17
     private static let payloadLengthMax = 1 << 30
+    /// Ten times what an hour of 3,000 containers holds.
+    private static let valuesMax = 1 << 25
 
     func encoded() -> [UInt8] {
         precondition(!ticks.isEmpty && ticks.count <= Self.ticksMax)
@@ -64,6 +66,8 @@ extension Block {
         let uptimes = try ColumnEncoding.read(count: count, from: &reader)
         let cpus = try Self.readOptional(count: count, from: &reader)
         let memory = try Self.readOptional(count: count, from: &reader)
+        let absurd = cpus.lazy.compactMap(\.self).first { $0.magnitude > Cores.millicoresMax }
+        if let absurd { throw DecodingFailure("\(absurd) millicores of a host") }
         ticks = (0..<count).map { row in
             TickHeader(
                 time: Timestamp(milliseconds: times[row]), boot: boots[row],
@@ -73,8 +77,9 @@ extension Block {
                     memory: memory[row].map(Bytes.init(rawValue:))))
         }
         let entries = try reader.count(of: "incarnations", atMost: reader.remaining)
+        var valuesLeft = Self.valuesMax
         for _ in 0..<entries {
-            incarnations.append(try Self.readEntry(count, metrics, from: &reader))
+            incarnations.append(try Self.readEntry(count, metrics, &valuesLeft, from: &reader))
         }
         guard reader.isAtEnd else {
             throw DecodingFailure("\(reader.remaining) bytes behind the last column")
@@ -95,10 +100,12 @@ extension Block {
     }
 
     private static func readEntry(
-        _ ticks: Int, _ metrics: Set<Metric>, from reader: inout ByteReader
+        _ ticks: Int, _ metrics: Set<Metric>, _ valuesLeft: inout Int,
+        from reader: inout ByteReader
     ) throws(DecodingFailure) -> Entry {
         let incarnation = try reader.count(of: "as incarnation id", atMost: Int.max)
         let rows = try RowSet.read(of: ticks, from: &reader)
+        valuesLeft -= rows.count
         var entry = Entry(incarnation: Int64(incarnation), rows: rows, columns: [])
         let columns = try reader.count(of: "metrics", atMost: 256)
         for _ in 0..<columns {
@@ -108,6 +115,10 @@ extension Block {
             }
             let present = try RowSet.read(of: rows.count, from: &reader)
             guard !present.isEmpty else { throw DecodingFailure("an empty \(metric.name)") }
+            valuesLeft -= present.count
+            guard valuesLeft >= 0 else {
+                throw DecodingFailure("more than \(Self.valuesMax) values")
+            }
             let values = try ColumnEncoding.read(count: present.count, from: &reader)
             guard metrics.contains(metric) else { continue }
             entry.columns.append(MetricColumn(metric: metric, present: present, values: values))

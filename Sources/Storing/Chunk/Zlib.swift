@@ -16,6 +16,11 @@ enum Zlib {
     static func decompress(
         _ bytes: ArraySlice<UInt8>, count: Int
     ) throws(DecodingFailure) -> [UInt8] {
+        // Deflate makes at most 1,032 bytes of one (zlib's technical details): more is a lie that would
+        // cost a gigabyte to find out.
+        guard count <= bytes.count * 1032 + 64 else {
+            throw DecodingFailure("\(count) bytes cannot come from \(bytes.count)")
+        }
         var unpacked = [UInt8](repeating: 0, count: max(count, 1))
         var written = uLong(unpacked.count)
         let code = bytes.withUnsafeBufferPointer { source in
