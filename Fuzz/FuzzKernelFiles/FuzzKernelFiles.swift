@@ -139,8 +139,7 @@ final class FakeHost: Sendable {
             ftruncate(file, 0)
             _ = text.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
         }
-        _ = host.capacity()
-        _ = host.values()
+        _ = HostUsage(host)
         for group in groups { _ = group.values() }
     }
 }
