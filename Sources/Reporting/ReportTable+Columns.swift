@@ -15,9 +15,10 @@ struct Column {
             tierColumn(report, names, style), cpuBar(report, style), memoryBar(report, style),
             throttled, oomKills,
         ]
+        let showsProject = Set(report.services.map(\.id.project)).count > 1
         // What is left after the glyph and the required columns, one blank before each.
         var room = max(80, style.width) - 3 - required.reduce(0) { $0 + $1.width + 1 } - 1
-        let services = report.services.map { serviceText($0, report, style).count }.max() ?? 0
+        let services = report.services.map { serviceText($0, showsProject, style).count }.max() ?? 0
         let reasons = report.services.map { bindingText($0).count }.max() ?? 0
         var serviceWidth = min(max(7, services), min(22, room / 2))
         var reasonWidth = min(max(8, reasons), min(16, room - serviceWidth))
@@ -33,7 +34,7 @@ struct Column {
         serviceWidth += max(0, widen)
         reasonWidth += min(room - max(0, widen), max(0, reasons - reasonWidth))
         let service = Column(header: "SERVICE", width: serviceWidth) {
-            serviceText($0, report, style).fitted(serviceWidth, ellipsis: style.ellipsis)
+            serviceText($0, showsProject, style).fitted(serviceWidth, ellipsis: style.ellipsis)
         }
         let binding = Column(header: "BOUND BY", width: reasonWidth) {
             bindingText($0).fitted(reasonWidth, ellipsis: style.ellipsis)
@@ -45,10 +46,9 @@ struct Column {
     }
 
     private static func serviceText(
-        _ service: ServiceReport, _ report: Report, _ style: TableStyle
+        _ service: ServiceReport, _ showsProject: Bool, _ style: TableStyle
     ) -> String {
-        let projects = Set(report.services.map(\.id.project))
-        let name = projects.count > 1 ? service.id.description : service.id.service
+        let name = showsProject ? service.id.description : service.id.service
         let replicas = service.evidence.replicas
         return replicas > 1 ? "\(name) \(style.times)\(replicas)" : name
     }

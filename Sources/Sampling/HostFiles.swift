@@ -21,8 +21,6 @@ package struct HostFiles: Sendable {
         return bytes(path, into: buffer).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    func exists(_ path: String) -> Bool { access(self.path(path), F_OK) == 0 }
-
     func bootID() -> BootID? {
         text("/proc/sys/kernel/random/boot_id").map {
             BootID(rawValue: String($0.prefix { $0 != "\n" }))
