@@ -85,7 +85,12 @@ let package = Package(
         tests("Sizing", ["Sizing", "Measures"]),
         tests("Compose", ["Compose", "Measures"]),
         tests("Reporting", ["Reporting", "Sizing", "Measures"]),
-        tests("EndToEnd", ["rightsize", "Measures", "Sampling", "Sizing", "Storing"]),
+        tests(
+            "EndToEnd",
+            [
+                "rightsize", "Measures", "Sampling", "Sizing", "Storing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
     ]
 )
 

@@ -62,7 +62,9 @@ enum CPUMax {
 
     /// - Parameter quota: microseconds a period; v1 says -1 for no limit.
     static func limit(quota: Int64?, period: Int64?) -> Limit<Cores>? {
-        guard let quota, let period, period > 0 else { return nil }
-        return quota < 0 ? .unlimited : .bounded(Cores(Double(quota) / Double(period)))
+        guard let quota else { return nil }
+        if quota < 0 { return .unlimited }
+        guard let period, period > 0 else { return nil }
+        return .bounded(Cores(Double(quota) / Double(period)))
     }
 }

@@ -7,12 +7,19 @@ struct CgroupDirectory: ~Copyable {
 
     /// O_PATH: only a place to open files from, which is all that is needed and the cheapest. Swift's
     /// Glibc leaves it out, as it does all that needs `_GNU_SOURCE`.
-    private static let pathOnly: Int32 = 0o10000000
+    static let pathOnly: Int32 = 0o10000000
 
     /// Nil when there is no such directory or it may not be searched; `errno` says why.
     init?(path: String) {
         // withCString: a String that is passed as it is becomes an array first.
         let opened = path.withCString { Glibc.open($0, Self.pathOnly | O_DIRECTORY | O_CLOEXEC) }
+        guard opened >= 0 else { return nil }
+        descriptor = opened
+    }
+
+    /// - Parameter name: one part of a path, ended by a zero byte.
+    init?(name: UnsafePointer<CChar>, below parent: Int32) {
+        let opened = openat(parent, name, Self.pathOnly | O_DIRECTORY | O_CLOEXEC)
         guard opened >= 0 else { return nil }
         descriptor = opened
     }

@@ -73,7 +73,8 @@ extension MetricValues {
     private mutating func setV1Bandwidth(_ files: CgroupFiles) {
         if let text = files.text(.v1CPUStat) { set(CPUStat(v1: text)) }
         let quota = files.integer(.v1CPUQuota)
-        let period = files.integer(.v1CPUPeriod)
+        // Without a quota nobody asks for its period.
+        let period = quota.map { $0 > 0 } ?? false ? files.integer(.v1CPUPeriod) : nil
         self[.cpuLimit] = CPUMax.limit(quota: quota, period: period)?.wireValue
     }
 

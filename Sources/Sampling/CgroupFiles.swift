@@ -21,6 +21,8 @@ final class CgroupFiles {
     private let host: HostFiles
     private let buffer: ReadBuffer
     private let keepsOpen: Bool
+    /// Where groups are only passed through.
+    private let parents: CgroupParents?
     /// What went wrong in the last `values()`.
     private(set) var failure: Failure?
 
@@ -47,6 +49,7 @@ final class CgroupFiles {
         self.host = host
         self.buffer = buffer
         self.keepsOpen = keepsOpen
+        parents = keepsOpen ? nil : CgroupParents()
     }
 
     deinit {
@@ -64,6 +67,9 @@ final class CgroupFiles {
         if directoryHierarchy != nil { leave() }
         return values
     }
+
+    /// Ends a tick.
+    func closeParents() { parents?.close() }
 
     /// The text of a file, valid until the next is asked for; nil when it is missing or cannot be read.
     @inline(__always)
@@ -95,12 +101,28 @@ final class CgroupFiles {
     }
 
     private func open(_ file: ControlFile) -> Int32? {
+        if let parents, let path = alone(file) {
+            let descriptor = parents.open(file, of: path)
+            if descriptor < 0 { note(errno) }
+            return descriptor < 0 ? nil : descriptor
+        }
         if file.hierarchy != directoryHierarchy { enter(file.hierarchy) }
         let descriptor = directory?.open(file.name) ?? -1
         if descriptor >= 0 { return descriptor }
         if directory != nil { note(errno) }
         if keepsOpen { descriptors[Int(file.rawValue)] = Self.absent }
         return nil
+    }
+
+    /// The group's directory where `file` is the only one that is read of it.
+    private func alone(_ file: ControlFile) -> String? {
+        switch file.hierarchy {
+        case .v1(.blkio): paths.blkio.map(host.path)
+        case .v1(.pids): paths.pids.map(host.path)
+        // Hosts mount cpu and cpuacct together.
+        case .v1(.cpuacct) where paths.cpuacct != paths.cpu: paths.cpuacct.map(host.path)
+        default: nil
+        }
     }
 
     private func enter(_ hierarchy: CgroupHierarchy) {
@@ -111,7 +133,9 @@ final class CgroupFiles {
         directory = nil  // First: there may be no descriptor for two.
         directoryPath = path
         if let path {
-            directory = CgroupDirectory(path: host.path(path))
+            let whole = host.path(path)
+            directory =
+                parents.map { $0.directory(whole, in: hierarchy) } ?? CgroupDirectory(path: whole)
             if directory == nil { note(errno) }
         }
     }

@@ -22,10 +22,46 @@ struct CgroupMounts: Equatable, Sendable {
         var point: String
     }
 
-    var v1: [CgroupController: Mount] = [:]
+    /// One for each v1 controller. No dictionary: the type alone takes longer to come into being than
+    /// all mounts take to be read.
+    struct ByController: Equatable, Sendable {
+        private var cpu: Mount?
+        private var cpuacct: Mount?
+        private var memory: Mount?
+        private var blkio: Mount?
+        private var pids: Mount?
+
+        subscript(controller: CgroupController) -> Mount? {
+            get {
+                switch controller {
+                case .cpu: cpu
+                case .cpuacct: cpuacct
+                case .memory: memory
+                case .blkio: blkio
+                case .pids: pids
+                }
+            }
+            set {
+                switch controller {
+                case .cpu: cpu = newValue
+                case .cpuacct: cpuacct = newValue
+                case .memory: memory = newValue
+                case .blkio: blkio = newValue
+                case .pids: pids = newValue
+                }
+            }
+        }
+    }
+
+    var v1 = ByController()
     var unified: Mount?
 
-    var isEmpty: Bool { v1.isEmpty && unified == nil }
+    /// Every mount that there is, the v2 tree last.
+    var all: [Mount] {
+        CgroupController.allCases.compactMap { v1[$0] } + (unified.map { [$0] } ?? [])
+    }
+
+    var isEmpty: Bool { unified == nil && v1 == ByController() }
 
     init(mountinfo: String) {
         for line in mountinfo.utf8.split(separator: UInt8(ascii: "\n")) {
@@ -166,8 +202,19 @@ extension CgroupMounts {
     func paths(group: String) -> CgroupPaths {
         var paths = CgroupPaths()
         paths.unified = unified.map { Self.join($0.point, group) }
-        for (controller, mount) in v1 { paths[controller] = Self.join(mount.point, group) }
+        for controller in CgroupController.allCases {
+            paths[controller] = v1[controller].map { Self.join($0.point, group) }
+        }
         return paths
+    }
+
+    /// The group that has these directories; nil where it has another path in some hierarchy.
+    func group(of paths: CgroupPaths) -> String? {
+        let mount = unified ?? v1[.memory] ?? v1[.cpuacct]
+        let path = unified == nil ? paths.memory ?? paths.cpuacct : paths.unified
+        guard let mount, let path, path.hasPrefix(mount.point + "/") else { return nil }
+        let group = String(path.dropFirst(mount.point.count))
+        return self.paths(group: group) == paths ? group : nil
     }
 
     /// - Parameter group: as seen from this process's cgroup namespace.

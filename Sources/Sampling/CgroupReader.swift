@@ -46,6 +46,7 @@ package final class CgroupReader {
     /// Ends a tick. Groups that were not read in it are gone from the inventory, and are closed.
     package func finishTick() {
         if kept.count > keptReadThisTick { kept = kept.filter { $0.value.lastTick == ticks } }
+        passing.closeParents()
         ticks += 1
         keptReadThisTick = 0
     }

@@ -70,9 +70,7 @@ struct CgroupWalk {
 
     /// The hierarchy that is walked: the one that accounts for memory.
     private var tree: CgroupMounts.Mount? {
-        mounts.v1[.memory] ?? mounts.unified
-            ?? mounts.v1.min { $0.key.rawValue < $1.key.rawValue }?
-            .value
+        mounts.v1[.memory] ?? mounts.unified ?? mounts.all.first
     }
 
     private func hasProcesses(_ group: String) -> Bool {

@@ -7,6 +7,8 @@ extension DockerEngine {
         var imageID: String?
         var labels: [String: String]?
         var state: String?
+        /// In words: `Up 3 hours (healthy)`.
+        var status: String?
     }
 
     /// `GET /containers/ID/json`.
@@ -31,8 +33,8 @@ extension DockerEngine {
 
 extension DockerEngine.Listed {
     init(_ json: inout EngineJSON) throws(EngineJSON.Malformed) {
-        var (id, names, image, state) = ("", [String]?.none, String?.none, String?.none)
-        var imageID: String?
+        var (id, names, image, imageID) = ("", [String]?.none, String?.none, String?.none)
+        var (state, status) = (String?.none, String?.none)
         var labels: [String: String]?
         try json.members { (key, json) throws(EngineJSON.Malformed) in
             switch key {
@@ -42,12 +44,14 @@ extension DockerEngine.Listed {
             case "ImageID": imageID = try json.string()
             case "Labels": labels = try json.texts()
             case "State": state = try json.string()
+            case "Status": status = try json.string()
             default: try json.skip()
             }
         }
         guard !id.isEmpty else { throw EngineJSON.Malformed(position: 0) }
         self.init(
-            id: id, names: names, image: image, imageID: imageID, labels: labels, state: state)
+            id: id, names: names, image: image, imageID: imageID, labels: labels, state: state,
+            status: status)
     }
 }
 

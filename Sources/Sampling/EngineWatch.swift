@@ -9,6 +9,7 @@ final class EngineWatch {
     private let events: EngineEvents
     private let host: HostFiles
     private var inventory: Inventory?
+    private var memory: InventoryMemory?
     private var happenings: [ContainerID: Happenings] = [:]
     private var dropped = 0
     private var ticksSinceListing = 0
@@ -49,12 +50,15 @@ final class EngineWatch {
     }
 
     /// What there is to sample now. What happened since the last call is part of it.
-    func currentInventory(_ mounts: CgroupMounts) throws(EngineFailure) -> Inventory {
+    func currentInventory(
+        _ mounts: CgroupMounts, boot: BootID
+    ) throws(EngineFailure) -> Inventory {
         listen()
         ticksSinceListing += 1
         if inventory == nil || ticksSinceListing >= Self.ticksBetweenListings {
             let engine = DockerEngine(socketPath: address.socketPath)
-            inventory = try Inventory(engine: engine, host: host, mounts: mounts)
+            inventory = try Inventory(
+                engine: engine, host: host, mounts: mounts, boot: boot, remembering: &memory)
             ticksSinceListing = 0
         }
         var current = inventory ?? Inventory()
@@ -68,6 +72,7 @@ final class EngineWatch {
 
     private func note(_ event: EngineEvent) {
         inventory = nil
+        memory?.containers[event.container] = nil
         guard happenings[event.container] != nil || happenings.count < Self.happeningsMax else {
             return
         }

@@ -139,7 +139,11 @@ struct HTTPAnswerParser {
         _ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>
     ) throws(EngineFailure) {
         if Self.equal(name, "transfer-encoding") {
-            if Self.text(value).lowercased().hasSuffix("chunked") { state = .chunkSize }
+            if value.split(separator: UInt8(ascii: ",")).last.map({ Self.lists($0, "chunked") })
+                ?? false
+            {
+                state = .chunkSize
+            }
         } else if Self.equal(name, "content-length"), state != .chunkSize {
             let text = Self.text(value)
             guard let count = Int(text), count >= 0 else {
@@ -147,7 +151,7 @@ struct HTTPAnswerParser {
             }
             state = .length(left: count)
         } else if Self.equal(name, "connection") {
-            keepsConnection = keepsConnection && !Self.text(value).lowercased().contains("close")
+            keepsConnection = keepsConnection && !Self.lists(value, "close")
         }
     }
 
@@ -156,6 +160,11 @@ struct HTTPAnswerParser {
         let start = value.firstIndex { $0 > 32 } ?? value.endIndex
         let end = value.lastIndex { $0 > 32 } ?? value.startIndex - 1
         return start > end ? "" : String(decoding: value[start...end], as: UTF8.self)
+    }
+
+    /// Whether `word` is an element of a header's comma-separated list.
+    private static func lists(_ value: ArraySlice<UInt8>, _ word: StaticString) -> Bool {
+        value.split { $0 <= 32 || $0 == UInt8(ascii: ",") }.contains { equal($0, word) }
     }
 
     /// Whether the bytes are this lower-case name, in any case (RFC 9110, section 5.1).

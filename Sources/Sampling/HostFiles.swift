@@ -58,6 +58,12 @@ package struct HostFiles: Sendable {
         return names.sorted()
     }
 
+    func isReadable(directory path: String) -> Bool {
+        guard let directory = opendir(self.path(path)) else { return false }
+        closedir(directory)
+        return true
+    }
+
     func inode(_ path: String) -> UInt64? {
         var status = stat()
         return stat(self.path(path), &status) == 0 ? UInt64(status.st_ino) : nil

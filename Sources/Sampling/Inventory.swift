@@ -25,12 +25,26 @@ struct Inventory: Sendable {
 
 extension Inventory {
     /// Asks the engine for its containers, and the kernel for their groups.
+    /// - Parameter memory: what the last listing learnt; becomes what this one did.
     init(
-        engine: DockerEngine, host: HostFiles, mounts: CgroupMounts
+        engine: DockerEngine, host: HostFiles, mounts: CgroupMounts, boot: BootID,
+        remembering memory: inout InventoryMemory?
     ) throws(EngineFailure) {
         var groups: [String: String]?
-        for listed in try engine.containers() {
-            let incarnation = Incarnation(listed)
+        var learnt = InventoryMemory(boot: boot, listedAt: .now())
+        let list = try engine.containers()
+        let seconds = memory?.secondsToVouchFor(boot: boot, now: .now())
+        for listed in list {
+            var incarnation = Incarnation(listed)
+            if let seconds, let known = memory?.known(listed, unchangedFor: seconds) {
+                incarnation.startedAt = known.startedAt
+                items.append(
+                    InventoryItem(
+                        incarnation: incarnation, paths: known.group.map(mounts.paths(group:)),
+                        engineValues: known.engineValues))
+                learnt.containers[incarnation.container] = known
+                continue
+            }
             guard let inspected = try engine.inspect(listed.id) else {
                 skip(incarnation.name, "it was removed while it was being read")
                 continue
@@ -39,7 +53,9 @@ extension Inventory {
                 continue
             }
             items.append(item)
+            learnt.learn(item, in: mounts)
         }
+        memory = learnt
     }
 
     private mutating func item(

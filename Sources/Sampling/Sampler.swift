@@ -9,6 +9,8 @@ package final class Sampler {
     private let reader: CgroupReader
     /// Where the engine's events are heard, in a loop.
     private let watch: EngineWatch?
+    /// What the last listing of the engine's containers learnt, for the next process to go on from.
+    package private(set) var memory: InventoryMemory?
 
     package enum EngineChoice: Sendable {
         /// Walk the control groups and ask nobody.
@@ -18,9 +20,12 @@ package final class Sampler {
 
     /// - Parameter watchesEvents: for a loop: containers are listed anew only when the engine tells of a
     ///   change, and what happened between two ticks is part of the second.
+    /// - Parameter memory: what an earlier sampler of this host and engine learnt.
     package init(
-        host: HostFiles = HostFiles(), engine: EngineChoice, watchesEvents: Bool = false
+        host: HostFiles = HostFiles(), engine: EngineChoice, watchesEvents: Bool = false,
+        remembering memory: InventoryMemory? = nil
     ) {
+        self.memory = memory
         self.host = host
         self.engine = engine
         reader = CgroupReader(host: host)
@@ -85,6 +90,7 @@ package final class Sampler {
             var values = item.engineValues
             if let paths = item.paths {
                 let read = reader.read(paths)
+                memory?.check(item, against: read)
                 guard read[.cpuUsage] != nil || read[.memoryCurrent] != nil else {
                     skipped.append(
                         SkippedContainer(name: item.incarnation.name, reason: Self.unread(read)))
@@ -121,9 +127,9 @@ package final class Sampler {
             throw .noCgroups(
                 path: host.path("/proc/self/mountinfo"), reason: "no cgroup hierarchy is mounted")
         }
-        let points = mounts.v1.values.map(\.point) + (mounts.unified.map { [$0.point] } ?? [])
-        guard points.contains(where: { host.names(in: $0) != nil }) else {
-            let path = host.path(points.sorted().first ?? "")
+        // Whether it may be read, not what is in it: that may be thousands of groups.
+        guard mounts.all.contains(where: { host.isReadable(directory: $0.point) }) else {
+            let path = host.path(mounts.all.map(\.point).sorted().first ?? "")
             throw .noCgroups(path: path, reason: "the directory cannot be read")
         }
         return mounts
@@ -143,9 +149,13 @@ package final class Sampler {
         }
         do {
             let source = "the engine at \(address.socketPath)"
-            if let watch { return (try watch.currentInventory(mounts), source, boot) }
+            if let watch {
+                return (try watch.currentInventory(mounts, boot: boot), source, boot)
+            }
             let engine = DockerEngine(socketPath: address.socketPath)
-            return (try Inventory(engine: engine, host: host, mounts: mounts), source, boot)
+            let inventory = try Inventory(
+                engine: engine, host: host, mounts: mounts, boot: boot, remembering: &memory)
+            return (inventory, source, boot)
         } catch .noSocket where !address.isExplicit {
             let walk = CgroupWalk(host: host, mounts: mounts)
             return (walk.inventory(), "control groups, no engine", boot)

@@ -2,13 +2,17 @@ package import Measures
 
 extension SampleStore {
     /// Stores one tick: when this returns, the tick survives a crash of the process.
+    /// - Parameter notes: texts by name, kept or replaced together with the tick.
     /// - Throws: `diskFull`, `busy`, `notAccessible`; then nothing of the tick is kept and everything
     ///   stored before is.
-    package func append(_ tick: Tick) throws(StoreError) {
+    package func append(
+        _ tick: Tick, notes: [String: String] = [:]
+    ) throws(StoreError) {
         do {
             try database.transaction(.immediate, while: "storing a sample") {
                 () throws(StoreError) in
                 try insert(tick)
+                for (name, text) in notes { try write(note: name, text) }
             }
         } catch {
             // Ids handed out inside the failed transaction are gone with it.
@@ -16,6 +20,22 @@ extension SampleStore {
             bootRows.removeAll()
             throw error
         }
+    }
+
+    /// What was noted under `name`; nil when nothing was.
+    package func note(_ name: String) throws(StoreError) -> String? {
+        var statement = try database.prepare(
+            "SELECT value FROM note WHERE name = ?", while: "reading a note")
+        try statement.bind(1, name)
+        return try statement.step() ? statement.text(0) : nil
+    }
+
+    private func write(note name: String, _ text: String) throws(StoreError) {
+        var statement = try database.prepare(
+            "INSERT OR REPLACE INTO note(name, value) VALUES(?, ?)", while: "writing a note")
+        try statement.bind(1, name)
+        try statement.bind(2, text)
+        try statement.run()
     }
 
     private func insert(_ tick: Tick) throws(StoreError) {

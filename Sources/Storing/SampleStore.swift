@@ -85,12 +85,22 @@ package final class SampleStore {
                     try database.execute(Schema.create, while: "creating the store")
                 }
             }
+        } else if version < Schema.version {
+            try database.transaction(.immediate, while: "upgrading the store") {
+                () throws(StoreError) in
+                let version = try database.integer("PRAGMA user_version", while: "opening") ?? 0
+                guard version < Schema.version else { return }
+                try database.execute(
+                    Schema.migration(from: version), while: "upgrading the store")
+            }
         }
         // Safe against a crash of the process; a power cut may lose the last ticks, not the file.
         try database.execute("PRAGMA synchronous = NORMAL", while: "opening")
     }
 
     private static func createDirectory(of path: String) throws(StoreError) {
+        // There but for the first time.
+        if Glibc.access(path, F_OK) == 0 { return }
         var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         var missing: [String] = []
         while !parts.isEmpty {

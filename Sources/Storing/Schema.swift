@@ -1,15 +1,16 @@
-/// The tables of a store, format 1.
+/// The tables of a store, format 2.
 ///
 ///     boot         one row a boot of the host
 ///     series       one row an instance of a service: what a person means by "web 2"
 ///     incarnation  one row a run of a container: the span in which its counters only grow
 ///     tick         the hot tail: one row a sample of the host (`TickRow`)
 ///     block        older ticks as columns (`Block`)
+///     note         what one sampler leaves for the next, by name
 ///
 /// `seq` counts ticks in the order they were taken. Wall time is a label beside it: a clock that steps
 /// back neither hides nor reorders a tick.
 enum Schema {
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// "RSZ1": marks the file as a store of this program, in SQLite's header.
     static let applicationID: Int64 = 0x5253_5A31
@@ -50,7 +51,20 @@ enum Schema {
             start_ms INTEGER NOT NULL,
             end_ms INTEGER NOT NULL,
             data BLOB NOT NULL);
+        \(createNote)
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
         """
+
+    private static let createNote = """
+        CREATE TABLE note(
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL) WITHOUT ROWID;
+        """
+
+    /// What makes a store of an earlier version one of this version.
+    static func migration(from version: Int64) -> String {
+        precondition(version == 1)
+        return createNote + "PRAGMA user_version = \(Self.version);"
+    }
 }

@@ -35,8 +35,11 @@ struct StoreOptions: ParsableArguments {
             valueName: "path"))
     var storePath: String?
 
-    var path: String {
-        if let storePath { return storePath }
+    var path: String { Self.path(storePath) }
+
+    /// - Parameter given: what `--store` says.
+    static func path(_ given: String?) -> String {
+        if let given { return given }
         if let path = Console.environment("RIGHTSIZE_STORE") { return path }
         if geteuid() == 0 { return "/var/lib/rightsize/store.db" }
         let home = Console.environment("HOME") ?? "."

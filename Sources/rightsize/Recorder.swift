@@ -11,6 +11,9 @@ struct Recorder {
     /// Whether a machine without any container is worth recording.
     var acceptsHostAlone = false
 
+    /// What the store held when the sampler began.
+    var rememberedInventory: InventoryMemory?
+
     /// How long to look closely inside each sample; nil for one reading.
     var burstSeconds: Double?
 
@@ -24,7 +27,8 @@ struct Recorder {
         guard acceptsHostAlone || outcome.tick.samples.contains(where: \.isContainer) else {
             throw Self.nothingFound(outcome)
         }
-        try store.append(outcome.tick)
+        let notes = sampler.memory.map { $0.notes(after: rememberedInventory) } ?? [:]
+        try store.append(outcome.tick, notes: notes)
         try store.compact()
         guard !quiet else { return }
         let milliseconds = ClockReading.now().uptimeMilliseconds - start

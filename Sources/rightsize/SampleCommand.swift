@@ -1,7 +1,4 @@
 import ArgumentParser
-import Measures
-import Sampling
-import Storing
 
 struct SampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -68,36 +65,12 @@ struct SampleCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        try reportingFailure {
-            // Before the first sample: a signal that comes during one must not cut it short.
-            let signals = every == nil ? nil : StopSignals()
-            let sampler = Sampler(engine: try engineChoice(), watchesEvents: every != nil)
-            let store = try SampleStore(path: store.path, access: .readWrite)
-            // After the store, which says what is wrong with its directory, and makes it.
-            guard let lock = RunLock.take(besideStore: store.path, quiet: quiet) else { return }
-            defer { lock.release() }
-            let recorder = Recorder(
-                sampler: sampler, store: store, quiet: quiet || format == .json,
-                burstSeconds: burst?.seconds)
-            guard let every, let signals else {
-                try recorder.record()
-                if format == .json, let tick = try TickJSON(lastOf: store) {
-                    Console.write(try tick.text())
-                }
-                return
-            }
-            let ending = try recorder.loop(
-                every: every.seconds, for: duration?.seconds, until: signals)
-            if ending == .interrupt { throw ExitCode.interrupted }
-        }
-    }
+    func run() throws { try reportingFailure(parsed.run) }
 
-    private func engineChoice() throws(SamplingError) -> Sampler.EngineChoice {
-        guard !noEngine else { return .none }
-        return .at(
-            try EngineAddress.resolve(
-                explicit: engine, environment: Console.environment,
-                home: Console.environment("HOME")))
+    var parsed: SampleRun {
+        SampleRun(
+            store: store.storePath, engine: engine, noEngine: noEngine, quiet: quiet,
+            showsTick: format == .json, everySeconds: every?.seconds,
+            durationSeconds: duration?.seconds, burstSeconds: burst?.seconds)
     }
 }

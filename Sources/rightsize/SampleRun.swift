@@ -1,0 +1,82 @@
+import ArgumentParser
+import Measures
+import Sampling
+import Storing
+
+/// What `rightsize sample` does, once its arguments are known.
+struct SampleRun: Equatable {
+    /// `--store`; nil for the default.
+    var store: String?
+    /// `--engine`; nil for the environment's.
+    var engine: String?
+    var noEngine = false
+    var quiet = false
+    /// Prints the tick as it was stored.
+    var showsTick = false
+    var everySeconds: Double?
+    var durationSeconds: Double?
+    var burstSeconds: Double?
+
+    func run() throws {
+        // Before the first sample: a signal that comes during one must not cut it short.
+        let signals = everySeconds == nil ? nil : StopSignals()
+        let engine = try engineChoice()
+        let store = try SampleStore(path: StoreOptions.path(store), access: .readWrite)
+        // After the store, which says what is wrong with its directory, and makes it.
+        guard let lock = RunLock.take(besideStore: store.path, quiet: quiet) else { return }
+        defer { lock.release() }
+        // A loop hears of changes; a single sample goes on from what the last one knew.
+        let memory = everySeconds == nil ? try InventoryMemory(leftIn: store) : nil
+        let sampler = Sampler(
+            engine: engine, watchesEvents: everySeconds != nil, remembering: memory)
+        let recorder = Recorder(
+            sampler: sampler, store: store, quiet: quiet || showsTick,
+            rememberedInventory: memory, burstSeconds: burstSeconds)
+        guard let everySeconds, let signals else {
+            try recorder.record()
+            if showsTick, let tick = try TickJSON(lastOf: store) {
+                Console.write(try tick.text())
+            }
+            return
+        }
+        let ending = try recorder.loop(
+            every: everySeconds, for: durationSeconds, until: signals)
+        if ending == .interrupt { throw ExitCode.interrupted }
+    }
+
+    private func engineChoice() throws(SamplingError) -> Sampler.EngineChoice {
+        guard !noEngine else { return .none }
+        return .at(
+            try EngineAddress.resolve(
+                explicit: engine, environment: Console.environment,
+                home: Console.environment("HOME")))
+    }
+}
+
+extension SampleRun {
+    /// Reads the arguments as `rightsize schedule` writes them.
+    ///
+    /// ArgumentParser finds a command's options by reflection, which takes longer than to sample a host
+    /// of a few containers: too long for what runs every minute. It reads all other arguments, and these
+    /// as well, to the same effect.
+    /// - Parameter arguments: without the program's name.
+    /// - Returns: nil for any other, wrong ones among them.
+    init?(scheduled arguments: [String]) {
+        var arguments = arguments[...]
+        guard arguments.popFirst() == "sample" else { return nil }
+        self.init()
+        while let argument = arguments.popFirst() {
+            switch argument {
+            case "--quiet": quiet = true
+            case "--no-engine": noEngine = true
+            case "--store", "--engine":
+                guard let value = arguments.popFirst(), !value.isEmpty, !value.hasPrefix("-") else {
+                    return nil
+                }
+                if argument == "--store" { store = value } else { engine = value }
+            default: return nil
+            }
+        }
+        if noEngine, engine != nil { return nil }
+    }
+}
