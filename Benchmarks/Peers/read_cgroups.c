@@ -130,12 +130,10 @@ static void parse(enum file file, const char *text, size_t count, struct values 
         break;
     case MEMORY_LIMIT: set(values, LIMIT, value >= INT64_C(1) << 62 || value < 0 ? INT64_MAX : value); break;
     case CPUACCT_USAGE: set(values, CPU_USAGE, value / 1000); break;
-    case CPU_QUOTA: set(values, CPU_LIMIT, value); break;
+    case CPU_QUOTA: set(values, CPU_LIMIT, value < 0 ? INT64_MAX : value); break;
     case CPU_PERIOD:
-        if (values->present & 1u << CPU_LIMIT && value > 0) {
-            int64_t quota = values->value[CPU_LIMIT];
-            set(values, CPU_LIMIT, quota < 0 ? INT64_MAX : quota * 1000 / value);
-        }
+        if (values->present & 1u << CPU_LIMIT && value > 0)
+            set(values, CPU_LIMIT, values->value[CPU_LIMIT] * 1000 / value);
         break;
     default: break;
     }
@@ -143,10 +141,17 @@ static void parse(enum file file, const char *text, size_t count, struct values 
 
 static char text[64 << 10];
 
+/* Without a quota nobody asks for its period. */
+static bool wanted(enum file file, const struct values *values)
+{
+    return file != CPU_PERIOD || values->value[CPU_LIMIT] != INT64_MAX
+        || !(values->present & 1u << CPU_LIMIT);
+}
+
 static void read_kept(const int *descriptors, enum file end, struct values *values)
 {
     for (enum file file = 0; file < end; file++) {
-        if (descriptors[file] < 0)
+        if (descriptors[file] < 0 || !wanted(file, values))
             continue;
         ssize_t count = pread(descriptors[file], text, sizeof text, 0);
         if (count > 0)
@@ -154,13 +159,16 @@ static void read_kept(const int *descriptors, enum file end, struct values *valu
     }
 }
 
-static void read_once(char (*paths)[256], int hierarchies, struct values *values)
+/* `parents` are open; a group's name is looked up below them. */
+static void read_once(const int *parents, const char *name, int hierarchies, struct values *values)
 {
     for (int hierarchy = 0; hierarchy < hierarchies; hierarchy++) {
-        int directory = open(paths[hierarchy], O_PATH | O_DIRECTORY | O_CLOEXEC);
+        int directory = openat(parents[hierarchy], name, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (directory < 0)
             continue;
         for (enum file file = first_of[hierarchy]; file < first_of[hierarchy + 1]; file++) {
+            if (!wanted(file, values))
+                continue;
             int descriptor = openat(directory, names[file], O_RDONLY | O_CLOEXEC);
             if (descriptor < 0)
                 continue;
@@ -195,18 +203,22 @@ int main(int argc, char **argv)
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
 
-    char (*paths)[3][256] = calloc(groups, sizeof *paths);
+    int parents[3];
+    for (int hierarchy = 0; hierarchy < hierarchies; hierarchy++)
+        parents[hierarchy] = open(argv[4 + hierarchy], O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char (*group_names)[65] = calloc(groups, sizeof *group_names);
     int(*descriptors)[FILES] = calloc(groups, sizeof *descriptors);
     struct values *values = calloc(groups, sizeof *values);
-    for (int group = 0; group < groups; group++)
+    for (int group = 0; group < groups; group++) {
+        snprintf(group_names[group], 65, "%064d", group);
         for (int hierarchy = 0; hierarchy < hierarchies; hierarchy++) {
-            char *path = paths[group][hierarchy];
-            snprintf(path, 256, "%s/%064d", argv[4 + hierarchy], group);
-            int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+            int directory =
+                openat(parents[hierarchy], group_names[group], O_PATH | O_DIRECTORY | O_CLOEXEC);
             for (enum file file = first_of[hierarchy]; loop && file < first_of[hierarchy + 1]; file++)
                 descriptors[group][file] = openat(directory, names[file], O_RDONLY | O_CLOEXEC);
             close(directory);
         }
+    }
 
     double start = 0;
     uint64_t sum = 0;
@@ -218,7 +230,7 @@ int main(int argc, char **argv)
             if (loop)
                 read_kept(descriptors[group], end, &values[group]);
             else
-                read_once(paths[group], hierarchies, &values[group]);
+                read_once(parents, group_names[group], hierarchies, &values[group]);
         }
     }
     double used = cpu_microseconds() - start;
