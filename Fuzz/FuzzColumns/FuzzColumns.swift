@@ -1,0 +1,7 @@
+import Columns
+import Fuzzing
+
+@main
+struct FuzzColumns {
+    static func main() { fuzz { _ in } }
+}
