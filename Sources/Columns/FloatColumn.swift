@@ -2,11 +2,12 @@
 ///
 ///     byte 0    0 patterns, 1 decimals, 2 decimals with corrections
 ///     patterns      `IntegerColumn` of the values' bit patterns, in an order that follows the values'
-///     decimals      byte exponent e, 0–22; `IntegerColumn` of integers n: the value is n / 10^e
+///     decimals      byte scale s, 0–66; `IntegerColumn` of integers n: the value is n / denominator,
+///                   which is 1, 2, 5, 10, 20, 50, … 10^22
 ///     corrections   `IntegerColumn` of what is to be added to each value's bit pattern, after it
 ///
-/// Most recorded numbers are decimals of few digits, since they were printed once (ALP, SIGMOD 2024), and a
-/// quotient of exact powers is the double nearest to the decimal. What arithmetic left an ulp beside it, and
+/// Most recorded numbers are decimals of few digits, since they were printed once (ALP, SIGMOD 2024), and the
+/// quotient of exact numbers is the double nearest to the decimal. What arithmetic left an ulp beside it, and
 /// what is no decimal at all, is corrected.
 package enum FloatColumn {
     /// Wire numbers.
@@ -16,14 +17,14 @@ package enum FloatColumn {
         case correctedDecimals = 2
     }
 
-    /// The largest power of ten that a double holds exactly.
-    static let exponentLimit = 22
+    /// 10^22 is the largest power of ten that a double holds exactly.
+    static let scaleLimit = 66
 
-    /// Exact.
-    static func powerOfTen(_ exponent: Int) -> Double {
-        var power = 1.0
-        for _ in 0..<exponent { power *= 10 }
-        return power
+    /// 1, 2, 5, 10, 20, 50, …: exact.
+    static func denominator(_ scale: Int) -> Double {
+        var denominator = [1.0, 2, 5][scale % 3]
+        for _ in 0..<scale / 3 { denominator *= 10 }
+        return denominator
     }
 
     /// Reads `values.count` values.
@@ -40,13 +41,13 @@ package enum FloatColumn {
         guard let scheme = Scheme(rawValue: first) else {
             throw cursor.damage("a column of scheme \(first)", at: 0)
         }
-        var power = 1.0
+        var denominator = 1.0
         if scheme != .patterns {
-            let exponent = Int(try cursor.byte(of: "the exponent"))
-            guard exponent <= exponentLimit else {
-                throw cursor.damage("a power of 10 of \(exponent)", at: cursor.position - 1)
+            let scale = Int(try cursor.byte(of: "the scale"))
+            guard scale <= scaleLimit else {
+                throw cursor.damage("a scale of \(scale)", at: cursor.position - 1)
             }
-            power = powerOfTen(exponent)
+            denominator = self.denominator(scale)
         }
         // The integers lie where the values will be: a word each.
         let words = UnsafeMutableRawBufferPointer(values).bindMemory(to: Int64.self)
@@ -62,7 +63,7 @@ package enum FloatColumn {
             return cursor.position
         }
         while index < words.count {
-            target[index] = Int64(bitPattern: (Double(target[index]) / power).bitPattern)
+            target[index] = Int64(bitPattern: (Double(target[index]) / denominator).bitPattern)
             index &+= 1
         }
         if scheme == .correctedDecimals {
