@@ -121,11 +121,15 @@ struct Binning {
     }
 }
 
-/// The logarithm to base 2 of a positive normal number, within 0.01: enough to compare sizes.
+/// The logarithm to base 2 of a positive normal number, within 0.00002: enough to compare sizes, and
+/// faster than the C library's.
 @inline(__always)
 func fastLog2(_ value: Double) -> Double {
     let exponent = Double(Int64(value.bitPattern &>> 52) &- 1023)
-    let fraction = Double(bitPattern: value.bitPattern & 0x000f_ffff_ffff_ffff | 0x3ff << 52)
-    // A parabola through log2 at 1, √2 and 2.
-    return exponent + (fraction - 1) * (1.3465553 - 0.3465553 * fraction)
+    let mantissa = Double(bitPattern: value.bitPattern & 0x000f_ffff_ffff_ffff | 0x3ff << 52)
+    // The series of 2 · artanh.
+    let ratio = (mantissa - 1) / (mantissa + 1)
+    let square = ratio * ratio
+    let series = ratio * (1 + square * (1 / 3 + square * (0.2 + square * (1 / 7))))
+    return exponent + 2.885390081777927 * series
 }
