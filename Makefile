@@ -82,6 +82,7 @@ fuzz: setup
 	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzKernelFiles
 	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzEngineAnswers
 	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzStoreBlobs
+	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzColumns
 	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzCompose
 	SECONDS_EACH=$(SECONDS) Fuzz/run.sh $(FUZZ_SCRATCH)/release $(TARGETS)
 

@@ -10,17 +10,16 @@ let house: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
 ]
 
-/// A kernel target: the one kernel source compiled for one instruction set. Always optimised, since
-/// SIMD code without optimisation is too slow even to test with; and always as a whole module, since
-/// otherwise nothing is inlined across files. `-num-threads` keeps one object for each file, which is
-/// what the build system expects of a debug build.
+/// For hot loops: always optimised, since without optimisation they are too slow even to test with; and
+/// always as a whole module, since otherwise nothing is inlined across files. `-num-threads` keeps one
+/// object for each file, which is what the build system expects of a debug build.
+let alwaysOptimised: SwiftSetting = .unsafeFlags([
+    "-O", "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode",
+])
+
+/// A kernel target: the one kernel source compiled for one instruction set.
 func selectionKernels(_ suffix: String, march: String?) -> Target {
-    var settings =
-        house + [
-            .unsafeFlags([
-                "-O", "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode",
-            ])
-        ]
+    var settings = house + [alwaysOptimised]
     #if arch(x86_64)
         if let march {
             settings.append(.unsafeFlags(["-Xcc", "-march=\(march)"]))
@@ -58,6 +57,7 @@ let package = Package(
             name: "Measures", swiftSettings: house, linkerSettings: [.linkedLibrary("m")]),
         module("Sampling", ["Measures"]),
         module("Storing", ["Measures", "CSQLite", "CZlib"]),
+        .target(name: "Columns", swiftSettings: house + [alwaysOptimised]),
         selectionKernels("", march: nil),
         selectionKernels("AVX2", march: "x86-64-v3"),
         selectionKernels("AVX512", march: "x86-64-v4"),
@@ -81,6 +81,7 @@ let package = Package(
         tests("Measures", ["Measures"]),
         tests("Sampling", ["Sampling", "Measures"]),
         tests("Storing", ["Storing", "Measures", "CSQLite"]),
+        tests("Columns", ["Columns"]),
         tests("Statistics", ["Statistics", "SelectionKernels"]),
         tests("Sizing", ["Sizing", "Measures"]),
         tests("Compose", ["Compose", "Measures"]),
@@ -101,6 +102,9 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
         .executableTarget(
             name: "SamplingBenchmark", dependencies: ["Sampling", "Measures", "CMalloc"],
             path: "Benchmarks/SamplingBenchmark", swiftSettings: house),
+        .executableTarget(
+            name: "ColumnsBenchmark", dependencies: ["Columns"],
+            path: "Benchmarks/ColumnsBenchmark", swiftSettings: house + [alwaysOptimised]),
     ]
 }
 
@@ -110,7 +114,7 @@ if Context.environment["RIGHTSIZE_FUZZ"] == "1" {
         .unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])
     ]
     for target in package.targets
-    where ["Measures", "Sampling", "Storing", "Compose"].contains(target.name) {
+    where ["Measures", "Sampling", "Storing", "Columns", "Compose"].contains(target.name) {
         target.swiftSettings? += instrumented
     }
     func fuzzTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -127,6 +131,7 @@ if Context.environment["RIGHTSIZE_FUZZ"] == "1" {
         fuzzTarget("FuzzKernelFiles", ["Sampling"]),
         fuzzTarget("FuzzEngineAnswers", ["Sampling"]),
         fuzzTarget("FuzzStoreBlobs", ["Storing"]),
+        fuzzTarget("FuzzColumns", ["Columns"]),
         fuzzTarget("FuzzCompose", ["Compose"]),
     ]
 }

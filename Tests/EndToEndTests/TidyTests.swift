@@ -55,7 +55,7 @@ import Testing
                     "SelectionKernelsAVX512",
                 ]
             ),
-            ("SelectionKernels", ["CIntrinsics"]),
+            ("SelectionKernels", ["CIntrinsics"]), ("Columns", []),
         ] as [(String, [String])])
     func arrowsRunOneWay(module: String, allowed: [String]) throws {
         let others: Set<String> = ["Glibc", "Musl", "Darwin", "FoundationEssentials"]

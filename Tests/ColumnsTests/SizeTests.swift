@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Columns
+
+/// What sizes were when they were last looked at: a change is meant, or a mistake.
+@Suite struct SizeTests {
+    @Test func integers() {
+        let columns: [(String, [Int64])] = [
+            ("one value", [42]),
+            ("constant", [Int64](repeating: 4096, count: 5000)),
+            ("no limit", [Int64](repeating: .max, count: 10)),
+            ("regular ticks", (0..<1440).map { 1_760_000_000_000 + 60_000 * $0 }),
+            ("one step", (0..<1400).map { $0 < 700 ? 0 : 9 }),
+            ("alternating", (0..<256).map { 1_000_000 * ($0 % 2) }),
+            ("divisor 2^63", [0, .min, 0, .min, .min]),
+        ]
+        let sizes = columns.map { "\($0): \(expectRoundTrip($1, .init(.smallest)).count)" }
+        #expect(
+            sizes == [
+                "one value: 2", "constant: 3", "no limit: 11", "regular ticks: 11", "one step: 14",
+                "alternating: 41", "divisor 2^63: 15",
+            ])
+    }
+
+    @Test(
+        arguments: [
+            (.counter, [2920, 2920, 2776]), (.pages, [1833, 1688, 1688]), (.sparse, [76, 43, 43]),
+            (.twoSidedSpikes, [1151, 773, 773]), (.anyBits, [11649, 11649, 11545]),
+        ] as [(Shape, [Int])])
+    func shapes(shape: Shape, sizes: [Int]) {
+        var random = SplitMix(state: 3)
+        let values = shape.values(1440, &random)
+        #expect(
+            RoundTripTests.preferences.map { expectRoundTrip(values, .init($0)).count } == sizes)
+    }
+
+    /// A quarter of another column, and 6 bits of noise.
+    @Test func predicted() {
+        var random = SplitMix(state: 8)
+        let all = Shape.counter.values(2000, &random)
+        let share = all.map { $0 / 4 &+ .random(in: 0...63, using: &random) }
+        let alone = expectRoundTrip(share, .init(.smallest)).count
+        let predicted = expectRoundTrip(share, reference: all, .init(.smallest)).count
+        #expect([alone, predicted] == [3348, 1512])
+    }
+
+    /// A reference that says nothing costs nothing.
+    @Test func uselessReference() {
+        var random = SplitMix(state: 8)
+        let values = Shape.counter.values(500, &random)
+        let reference = Shape.anyBits.values(500, &random)
+        let isSame =
+            expectRoundTrip(values, reference: reference, .init(.smallest))
+            == expectRoundTrip(values, .init(.smallest))
+        #expect(isSame)
+    }
+
+    @Test func doubles() {
+        let columns: [(String, [Double])] = [
+            ("zeros", [Double](repeating: 0, count: 900)),
+            ("thousandths", (0..<900).map { Double($0 * $0 % 7919) / 1000 }),
+            ("fiftieths", (0..<900).map { Double($0 * 7919 % 797) / 50 }),
+            ("thirds", (0..<900).map { Double($0 * 7919 % 797) / 3 }),
+            ("floats", (0..<900).map { Double(Float($0 * 7919 % 797) / 3) }),
+        ]
+        let sizes = columns.map { "\($0): \(encode($1, choosing: .smallest).count)" }
+        #expect(
+            sizes == [
+                "zeros: 3", "thousandths: 137", "fiftieths: 58", "thirds: 341", "floats: 635",
+            ])
+    }
+}
