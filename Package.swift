@@ -56,7 +56,7 @@ let package = Package(
         .target(
             name: "Measures", swiftSettings: house, linkerSettings: [.linkedLibrary("m")]),
         module("Sampling", ["Measures"]),
-        module("Storing", ["Measures", "CSQLite", "CZlib"]),
+        module("Storing", ["Columns", "Measures", "CSQLite", "CZlib"]),
         .target(name: "Columns", swiftSettings: house + [alwaysOptimised]),
         selectionKernels("", march: nil),
         selectionKernels("AVX2", march: "x86-64-v3"),
@@ -80,7 +80,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Measures", ["Measures"]),
         tests("Sampling", ["Sampling", "Measures"]),
-        tests("Storing", ["Storing", "Measures", "CSQLite"]),
+        tests("Storing", ["Storing", "Columns", "Measures", "CSQLite"]),
         tests("Columns", ["Columns"]),
         tests("Statistics", ["Statistics", "SelectionKernels"]),
         tests("Sizing", ["Sizing", "Measures"]),

@@ -1,13 +1,10 @@
 import Measures
 import Storing
 
-/// Ticks in one block of the finished file: a day of five-minute samples.
-private let ticksPerBlock = 288
-
 /// Writes a simulation into a new store at `path`, which must not exist.
 func writeHistory(_ simulation: Simulation, to path: String) throws(StoreError) {
     let store = try SampleStore(path: path, access: .readWrite)
     try simulation.run { (tick, _) throws(StoreError) in try store.append(tick) }
-    try store.compact(SampleStore.CompactionPolicy(ticksPerBlock: ticksPerBlock, ticksKept: 0))
+    try store.compact(keeping: 0)
     try store.consolidate()
 }

@@ -1,6 +1,16 @@
 package import Measures
 
+/// A tick that later ones are told against.
+struct KeyTick {
+    var sequence: Int64
+    /// Ascending.
+    var samples: [TickRow.Sample]
+}
+
 extension SampleStore {
+    /// How many ticks a key tick serves, itself among them: they become one span of columns.
+    static let ticksPerKey: Int64 = 60
+
     /// Stores one tick: when this returns, the tick survives a crash of the process.
     /// - Parameter notes: texts by name, kept or replaced together with the tick.
     /// - Throws: `diskFull`, `busy`, `notAccessible`; then nothing of the tick is kept and everything
@@ -18,6 +28,7 @@ extension SampleStore {
             // Ids handed out inside the failed transaction are gone with it.
             incarnationRows.removeAll()
             bootRows.removeAll()
+            key = nil
             throw error
         }
     }
@@ -46,18 +57,59 @@ extension SampleStore {
             let row = try row(of: sample.incarnation)
             samples.append(TickRow.Sample(incarnation: row, values: sample.values))
         }
+        samples.sortUniquely()
+        let (sequence, key) = try nextSequence()
         var statement = try database.prepare(
             """
-            INSERT INTO tick(time_ms, boot, uptime_ms, host_millicores, host_memory_bytes, samples)
-            VALUES(?, ?, ?, ?, ?, ?)
+            INSERT INTO tick(
+                seq, key, time_ms, boot, uptime_ms, host_millicores, host_memory_bytes, samples)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?)
             """, while: "storing a sample")
-        try statement.bind(1, tick.time.rawValue)
-        try statement.bind(2, try row(of: tick.boot))
-        try statement.bind(3, tick.uptimeMilliseconds)
-        try statement.bind(4, tick.host.cpus?.millicores)
-        try statement.bind(5, tick.host.memory?.rawValue)
-        try statement.bind(6, TickRow.encode(samples))
+        try statement.bind(1, sequence)
+        try statement.bind(2, key?.sequence)
+        try statement.bind(3, tick.time.rawValue)
+        try statement.bind(4, try row(of: tick.boot))
+        try statement.bind(5, tick.uptimeMilliseconds)
+        try statement.bind(6, tick.host.cpus?.millicores)
+        try statement.bind(7, tick.host.memory?.rawValue)
+        try statement.bind(8, TickRow.encode(samples, against: key?.samples ?? []))
         try statement.run()
+        self.key = key ?? KeyTick(sequence: sequence, samples: samples)
+    }
+
+    /// The next tick's number, and the tick that it is told against; nil for a key tick.
+    private func nextSequence() throws(StoreError) -> (Int64, KeyTick?) {
+        var statement = try database.prepare(
+            "SELECT seq, ifnull(key, seq) FROM tick ORDER BY seq DESC LIMIT 1",
+            while: "storing a sample")
+        guard try statement.step() else {
+            let last = try database.integer(
+                "SELECT max(last_seq) FROM span", while: "storing a sample")
+            return ((last ?? 0) + 1, nil)
+        }
+        let (last, keySequence) = (statement.integer(0), statement.integer(1))
+        guard last - keySequence + 1 < Self.ticksPerKey else { return (last + 1, nil) }
+        return (last + 1, try keyTick(keySequence))
+    }
+
+    /// - Throws: `damaged` where it is not there or cannot be decoded.
+    func keyTick(_ sequence: Int64) throws(StoreError) -> KeyTick {
+        if let key, key.sequence == sequence { return key }
+        var statement = try database.prepare(
+            "SELECT samples FROM tick WHERE seq = ? AND key IS NULL", while: "reading samples")
+        try statement.bind(1, sequence)
+        guard try statement.step() else {
+            throw .damaged(
+                path: path, what: "sample \(sequence), which others are told against, is missing")
+        }
+        do {
+            let samples = try TickRow.decode(statement.blob(0))
+            let found = KeyTick(sequence: sequence, samples: samples)
+            key = found
+            return found
+        } catch {
+            throw .damaged(path: path, what: "sample \(sequence): \(error)")
+        }
     }
 
     private func row(of boot: BootID) throws(StoreError) -> Int64 {
@@ -140,5 +192,15 @@ extension SampleStore {
         var id: Int64 = 0
         while try statement.step() { id = statement.integer(0) }
         return id
+    }
+}
+
+extension [TickRow.Sample] {
+    /// The same incarnation twice in one tick would be a sampler's fault; the first reading stays.
+    fileprivate mutating func sortUniquely() {
+        if zip(self, dropFirst()).allSatisfy({ $0.incarnation < $1.incarnation }) { return }
+        var seen: Set<Int64> = []
+        self = filter { seen.insert($0.incarnation).inserted }
+        sort { $0.incarnation < $1.incarnation }
     }
 }

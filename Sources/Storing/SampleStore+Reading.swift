@@ -1,3 +1,4 @@
+import Columns
 package import Measures
 
 extension SampleStore {
@@ -11,7 +12,7 @@ extension SampleStore {
         var statement = try database.prepare(
             """
             SELECT min(first), max(last), sum(ticks) FROM (
-                SELECT start_ms AS first, end_ms AS last, last_seq - first_seq + 1 AS ticks FROM block
+                SELECT start_ms AS first, end_ms AS last, last_seq - first_seq + 1 AS ticks FROM span
                 UNION ALL SELECT time_ms, time_ms, 1 FROM tick)
             """, while: "reading the span")
         guard try statement.step(), let first = statement.optionalInteger(0) else { return nil }
@@ -20,50 +21,147 @@ extension SampleStore {
             last: Timestamp(milliseconds: statement.integer(1)), ticks: Int(statement.integer(2)))
     }
 
-    /// Reads `metrics` of the series that `isWanted`, over the ticks whose label lies in `span`.
+    /// Reads `metrics` of the series that `isWanted`, over the ticks whose label lies in `window`.
     /// - Throws: `damaged` with the block or sample and its time, where bytes cannot be decoded.
     package func history(
-        of metrics: Set<Metric>, in span: ClosedRange<Timestamp>,
+        of metrics: Set<Metric>, in window: ClosedRange<Timestamp>,
         where isWanted: (SeriesIdentity) -> Bool = { _ in true }
     ) throws(StoreError) -> History {
         // One read transaction: a sampler that compacts meanwhile moves nothing under our feet.
         try database.transaction(.deferred, while: "reading history") {
             () throws(StoreError) in
             var builder = HistoryBuilder(
-                incarnations: try wantedIncarnations(isWanted), metrics: metrics, span: span)
-            try readBlocks(in: span, metrics: metrics, into: &builder)
-            let (_, ticks) = try readTickRows(
-                where: """
-                    time_ms BETWEEN \(span.lowerBound.rawValue) AND \(span.upperBound.rawValue)
-                    ORDER BY seq
-                    """)
-            if !ticks.isEmpty { builder.append(Block(ticks)) }
+                incarnations: try wantedIncarnations(isWanted), metrics: metrics, window: window)
+            builder.reserveTicks(try extent()?.ticks ?? 0)
+            try readSpans(into: &builder)
+            try readRows(into: &builder)
             return builder.history
         }
     }
 
-    private func readBlocks(
-        in span: ClosedRange<Timestamp>, metrics: Set<Metric>, into builder: inout HistoryBuilder
-    ) throws(StoreError) {
+    private func readSpans(into builder: inout HistoryBuilder) throws(StoreError) {
         var statement = try database.prepare(
             """
-            SELECT start_ms, end_ms, data FROM block
+            SELECT id, ticks FROM span
             WHERE end_ms >= ? AND start_ms <= ? ORDER BY first_seq
             """, while: "reading history")
-        try statement.bind(1, span.lowerBound.rawValue)
-        try statement.bind(2, span.upperBound.rawValue)
+        try statement.bind(1, builder.window.lowerBound.rawValue)
+        try statement.bind(2, builder.window.upperBound.rawValue)
         while try statement.step() {
-            do {
-                builder.append(try Block(decoding: statement.blob(2), metrics: metrics))
-            } catch {
-                let start = Timestamp(milliseconds: statement.integer(0))
-                let end = Timestamp(milliseconds: statement.integer(1))
-                throw .damaged(
-                    path: path,
-                    what: "the block of \(start.iso8601) to \(end.iso8601): \(error)")
+            let span = try span(statement.integer(0), statement, column: 1)
+            let selection = builder.append(span.ticks)
+            try forEachBlock(of: span, overlapping: builder.idRange) {
+                (reader) throws(DecodingFailure) in
+                try builder.append(reader, selection)
             }
         }
     }
+
+    private func readRows(into builder: inout HistoryBuilder) throws(StoreError) {
+        for group in try groupsOfRows() {
+            let key = try keyTick(group.lowerBound)
+            var ticks = TickTable()
+            var ids: Set<Int64> = []
+            var rows: [[TickRow.Sample]] = []
+            try forEachRow(of: group, key) { (header, samples) in
+                ticks.append(header)
+                rows.append(samples.filter { builder.wants($0.incarnation) })
+                for sample in rows[rows.count - 1] { ids.insert(sample.incarnation) }
+            }
+            var columns = BlockBuilder(ids: ids.sorted())
+            for (row, samples) in rows.enumerated() {
+                for sample in samples { columns.append(sample, at: row) }
+            }
+            let selection = builder.append(ticks)
+            builder.append(columns.finished(tickCount: ticks.count), selection)
+        }
+    }
+
+    // MARK: Spans and blocks
+
+    func span(_ id: Int64) throws(StoreError) -> StoredSpan {
+        var statement = try database.prepare(
+            "SELECT ticks FROM span WHERE id = ?", while: "reading history")
+        try statement.bind(1, id)
+        guard try statement.step() else {
+            throw .damaged(path: path, what: "span \(id) is missing")
+        }
+        return try span(id, statement, column: 0)
+    }
+
+    private func span(
+        _ id: Int64, _ statement: borrowing SQLiteStatement, column: Int32
+    ) throws(StoreError) -> StoredSpan {
+        let scratch = ColumnScratch()
+        do throws(DecodingFailure) {
+            let ticks = try statement.withBlob(column) { (bytes) throws(DecodingFailure) in
+                try TickColumns.decode(bytes, using: scratch)
+            }
+            return StoredSpan(id: id, ticks: ticks)
+        } catch {
+            throw .damaged(
+                path: path, what: "the ticks of span \(id) (\(try timesText(of: id))): \(error)")
+        }
+    }
+
+    /// Blocks with bytes of their own.
+    /// - Parameter ids: blocks that hold none of these are left out; nil for all blocks.
+    func blocks(
+        of span: StoredSpan, overlapping ids: ClosedRange<Int64>?
+    ) throws(StoreError) -> [StoredBlock] {
+        var blocks: [StoredBlock] = []
+        try forEachBlob(of: span, overlapping: ids) { (bytes) throws(DecodingFailure) in
+            blocks.append(try StoredBlock(copying: bytes, tickCount: span.ticks.count))
+        }
+        return blocks
+    }
+
+    /// Blocks where SQLite has them, each only while `body` runs.
+    private func forEachBlock(
+        of span: StoredSpan, overlapping ids: ClosedRange<Int64>?,
+        _ body: (BlockReader) throws(DecodingFailure) -> Void
+    ) throws(StoreError) {
+        try forEachBlob(of: span, overlapping: ids) { (bytes) throws(DecodingFailure) in
+            try body(try BlockReader(bytes, tickCount: span.ticks.count))
+        }
+    }
+
+    private func forEachBlob(
+        of span: StoredSpan, overlapping ids: ClosedRange<Int64>?,
+        _ body: (UnsafeRawBufferPointer) throws(DecodingFailure) -> Void
+    ) throws(StoreError) {
+        var statement = try database.prepare(
+            """
+            SELECT first_id, data FROM block WHERE span = ? AND first_id <= ? AND last_id >= ?
+            ORDER BY first_id
+            """, while: "reading history")
+        try statement.bind(1, span.id)
+        try statement.bind(2, ids?.upperBound ?? .max)
+        try statement.bind(3, ids?.lowerBound ?? .min)
+        while try statement.step() {
+            do throws(DecodingFailure) {
+                try statement.withBlob(1, body)
+            } catch {
+                let first = statement.integer(0)
+                throw .damaged(
+                    path: path,
+                    what: "the block of span \(span.id) (\(try timesText(of: span.id))) with "
+                        + "incarnations from \(first) on: \(error)")
+            }
+        }
+    }
+
+    private func timesText(of span: Int64) throws(StoreError) -> String {
+        var statement = try database.prepare(
+            "SELECT start_ms, end_ms FROM span WHERE id = ?", while: "reading history")
+        try statement.bind(1, span)
+        guard try statement.step() else { return "of unknown time" }
+        let start = Timestamp(milliseconds: statement.integer(0))
+        let end = Timestamp(milliseconds: statement.integer(1))
+        return "\(start.iso8601) to \(end.iso8601)"
+    }
+
+    // MARK: Names
 
     private func wantedIncarnations(
         _ isWanted: (SeriesIdentity) -> Bool
@@ -101,69 +199,5 @@ extension SampleStore {
                 instance: statement.text(4))
         }
         return series
-    }
-}
-
-/// Joins blocks, in the order they were taken, into one history.
-private struct HistoryBuilder {
-    private(set) var history = History()
-    private let incarnations: [Int64: Incarnation]
-    private let metrics: Set<Metric>
-    private let span: ClosedRange<Timestamp>
-    private var position: [Int64: Int] = [:]
-
-    init(
-        incarnations: [Int64: Incarnation], metrics: Set<Metric>, span: ClosedRange<Timestamp>
-    ) {
-        self.incarnations = incarnations
-        self.metrics = metrics
-        self.span = span
-    }
-
-    mutating func append(_ block: Block) {
-        // Rows outside the span are dropped: -1 marks them.
-        var newRow = [Int32](repeating: -1, count: block.ticks.count)
-        for (row, tick) in block.ticks.enumerated() where span.contains(tick.time) {
-            newRow[row] = Int32(history.ticks.count)
-            history.ticks.append(
-                History.TickHeader(
-                    time: tick.time, boot: tick.boot,
-                    uptimeMilliseconds: tick.uptimeMilliseconds, host: tick.host))
-        }
-        for entry in block.incarnations {
-            guard let incarnation = incarnations[entry.incarnation] else { continue }
-            append(entry, incarnation, newRow)
-        }
-    }
-
-    private mutating func append(
-        _ entry: Block.Entry, _ incarnation: Incarnation, _ newRow: [Int32]
-    ) {
-        let kept = entry.rows.indices.filter { newRow[Int(entry.rows[$0])] >= 0 }
-        guard !kept.isEmpty else { return }
-        let index = position[entry.incarnation] ?? history.incarnations.count
-        if index == history.incarnations.count {
-            position[entry.incarnation] = index
-            history.incarnations.append(IncarnationHistory(incarnation: incarnation))
-        }
-        let rowsBefore = history.incarnations[index].rows.count
-        history.incarnations[index].rows.append(
-            contentsOf: kept.map { newRow[Int(entry.rows[$0])] })
-        let rowsAfter = rowsBefore + kept.count
-
-        for column in entry.columns where metrics.contains(column.metric) {
-            var spread = [Int64?](repeating: nil, count: entry.rows.count)
-            for (row, value) in zip(column.present, column.values) { spread[Int(row)] = value }
-            history.incarnations[index].columns[
-                column.metric, default: [Int64?](repeating: nil, count: rowsBefore)
-            ].append(contentsOf: kept.lazy.map { spread[$0] })
-        }
-        for metric in metrics {
-            guard let count = history.incarnations[index].columns[metric]?.count,
-                count < rowsAfter
-            else { continue }
-            history.incarnations[index].columns[metric]?.append(
-                contentsOf: repeatElement(nil, count: rowsAfter - count))
-        }
     }
 }

@@ -11,6 +11,8 @@ package final class SampleStore {
     /// Row ids already looked up by this process, so that a loop touches the name tables once.
     var incarnationRows: [Incarnation: Int64] = [:]
     var bootRows: [BootID: Int64] = [:]
+    /// The key tick that was read or written last.
+    var key: KeyTick?
 
     package enum Access: Sendable {
         case readOnly
@@ -84,14 +86,6 @@ package final class SampleStore {
                 if version == 0 {
                     try database.execute(Schema.create, while: "creating the store")
                 }
-            }
-        } else if version < Schema.version {
-            try database.transaction(.immediate, while: "upgrading the store") {
-                () throws(StoreError) in
-                let version = try database.integer("PRAGMA user_version", while: "opening") ?? 0
-                guard version < Schema.version else { return }
-                try database.execute(
-                    Schema.migration(from: version), while: "upgrading the store")
             }
         }
         // Safe against a crash of the process; a power cut may lose the last ticks, not the file.

@@ -1,16 +1,22 @@
-/// The tables of a store, format 2.
+/// The tables of a store, format 1.
 ///
 ///     boot         one row a boot of the host
 ///     series       one row an instance of a service: what a person means by "web 2"
 ///     incarnation  one row a run of a container: the span in which its counters only grow
 ///     tick         the hot tail: one row a sample of the host (`TickRow`)
-///     block        older ticks as columns (`Block`)
+///     span         ticks that have become columns: what they have in common (`TickColumns`)
+///     block        the samples of up to 64 incarnations in a span (`Block`)
 ///     note         what one sampler leaves for the next, by name
 ///
 /// `seq` counts ticks in the order they were taken. Wall time is a label beside it: a clock that steps
 /// back neither hides nor reorders a tick.
+///
+/// `tick.key` is the `seq` of the tick that a row is told against, null for such a key tick itself. A key
+/// tick and all that are told against it become columns together.
+///
+/// `span.level` is 0 for some sixty ticks, 1 for a day.
 enum Schema {
-    static let version: Int64 = 2
+    static let version: Int64 = 1
 
     /// "RSZ1": marks the file as a store of this program, in SQLite's header.
     static let applicationID: Int64 = 0x5253_5A31
@@ -39,32 +45,31 @@ enum Schema {
             ON incarnation(series, container, ifnull(started_ms, 'unknown'));
         CREATE TABLE tick(
             seq INTEGER PRIMARY KEY,
+            key INTEGER REFERENCES tick(seq),
             time_ms INTEGER NOT NULL,
             boot INTEGER NOT NULL REFERENCES boot(id),
             uptime_ms INTEGER NOT NULL,
             host_millicores INTEGER,
             host_memory_bytes INTEGER,
             samples BLOB NOT NULL);
-        CREATE TABLE block(
-            first_seq INTEGER PRIMARY KEY,
+        CREATE TABLE span(
+            id INTEGER PRIMARY KEY,
+            first_seq INTEGER NOT NULL,
             last_seq INTEGER NOT NULL,
             start_ms INTEGER NOT NULL,
             end_ms INTEGER NOT NULL,
-            data BLOB NOT NULL);
-        \(createNote)
-        PRAGMA application_id = \(applicationID);
-        PRAGMA user_version = \(version);
-        """
-
-    private static let createNote = """
+            level INTEGER NOT NULL,
+            ticks BLOB NOT NULL);
+        CREATE TABLE block(
+            span INTEGER NOT NULL REFERENCES span(id),
+            first_id INTEGER NOT NULL,
+            last_id INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY(span, first_id)) WITHOUT ROWID;
         CREATE TABLE note(
             name TEXT PRIMARY KEY,
             value TEXT NOT NULL) WITHOUT ROWID;
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(version);
         """
-
-    /// What makes a store of an earlier version one of this version.
-    static func migration(from version: Int64) -> String {
-        precondition(version == 1)
-        return createNote + "PRAGMA user_version = \(Self.version);"
-    }
 }

@@ -91,7 +91,7 @@ struct ObservationReader {
 
     /// Nil where either counter is missing or stood still.
     private static func share(
-        _ part: [Int64?], of whole: [Int64?], from start: Int, to end: Int
+        _ part: Column, of whole: Column, from start: Int, to end: Int
     ) -> Double? {
         guard let partStart = part[start], let partEnd = part[end], let wholeStart = whole[start],
             let wholeEnd = whole[end], wholeEnd > wholeStart, partEnd >= partStart

@@ -49,7 +49,7 @@ struct TickJSON: Encodable {
         hostCPUCores = tick.host.cpus?.rawValue
         hostMemoryBytes = tick.host.memory?.rawValue
         samples = history.incarnations.compactMap { run in
-            run.rows.lastIndex(of: Int32(row)).map { Sample(run, at: $0) }
+            run.rows.lastIndex(of: row).map { Sample(run, at: $0) }
         }
     }
 

@@ -18,10 +18,10 @@ import Testing
             let metrics = Set(Metric.allCases)
             #expect(flattened(try store.history(of: metrics, in: allTime)) == expected)
 
-            let made = try store.compact(.init(ticksPerBlock: 30, ticksKept: 25))
-            #expect(made == 5)
+            #expect(try store.compact(keeping: 25) == 2)
             #expect(flattened(try store.history(of: metrics, in: allTime)) == expected)
-            #expect(try store.compact(.init(ticksPerBlock: 100, ticksKept: 0)) == 1)
+            #expect(try store.compact(keeping: 0) == 2)
+            #expect(flattened(try store.history(of: metrics, in: allTime)) == expected)
             try store.consolidate()
 
             let reader = try SampleStore(path: store.path, access: .readOnly)
@@ -40,7 +40,7 @@ import Testing
             let ticks = host.ticks(120)
             let store = try SampleStore(path: directory + "/store.db", access: .readWrite)
             for tick in ticks { try store.append(tick) }
-            try store.compact(.init(ticksPerBlock: 40, ticksKept: 10))
+            try store.compact(keeping: 10)
             let span = ticks[30].time...max(ticks[30].time, ticks[90].time)
             let history = try store.history(
                 of: [.cpuUsage, .memoryOOMKills], in: span,

@@ -77,7 +77,7 @@ func flattened(_ history: History) -> [String] {
         for (index, row) in run.rows.enumerated() {
             var values = MetricValues()
             for metric in Metric.allCases { values[metric] = run[metric][index] }
-            let tick = history.ticks[Int(row)]
+            let tick = history.ticks[row]
             lines.append(
                 line(tick.time, tick.uptimeMilliseconds, tick.host, run.incarnation, values))
         }

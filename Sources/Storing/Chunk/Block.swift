@@ -1,71 +1,158 @@
+import Columns
 import Measures
 
-/// Many ticks turned into columns: one column for each of the ticks' own fields, then for every
-/// incarnation the rows it was seen in and one column a metric.
-struct Block: Equatable {
-    var ticks: [TickHeader] = []
-    var incarnations: [Entry] = []
+/// The samples of up to 64 incarnations over a span of ticks, a column for each metric of each:
+///
+///     byte 0     version
+///     bytes 1–4  CRC-32 of the header, little endian
+///     varint     length of the header
+///     header:
+///       varint   number of ticks in the span
+///       varint   number of incarnations
+///       each:    varint id − that of the one before (at first: − 0), `RowSet` among the ticks
+///       varint   number of sections
+///       each:    byte metric, varint length, 4 bytes CRC-32 of the section
+///     sections, in the order of their metrics' wire numbers:
+///       byte     0 = as it is, 1 = zlib; then the varint length before compression
+///       for each incarnation: varint 0 = it has no such metric, else 2 × the column's length,
+///         + 1 where the metric is absent from some of its rows
+///       columns: where it is absent from some, first the `RowSet` among the incarnation's rows;
+///         then the `IntegerColumn`
+///
+/// Who reads one metric reads the header and that metric's section.
+enum Block {
+    static let version: UInt8 = 2
+    static let incarnationsMax = 64
 
-    /// A tick without its samples.
-    struct TickHeader: Equatable {
-        var time: Timestamp
-        var boot: Int64
-        var uptimeMilliseconds: Int64
-        var host: HostCapacity
+    /// The metrics whose sum a metric may be predicted from, where all are complete. None of these is
+    /// predicted itself. Part of the format.
+    static func references(of metric: Metric) -> [Metric] {
+        switch metric {
+        case .memoryCurrent: [.memoryAnon, .memoryActiveFile, .memoryInactiveFile]
+        case .memoryPeak: [.memoryCurrent]
+        case .cpuPressureFull: [.cpuPressureSome]
+        case .memoryPressureFull: [.memoryPressureSome]
+        case .ioPressureFull: [.ioPressureSome]
+        default: []
+        }
     }
 
-    struct Entry: Equatable {
-        var incarnation: Int64
-        /// Indices into `ticks`, ascending.
-        var rows: [Int32]
-        /// In the order of the metrics' wire numbers.
-        var columns: [MetricColumn]
-    }
-
+    /// One metric of one incarnation.
     struct MetricColumn: Equatable {
-        var metric: Metric
-        /// Indices into the entry's `rows`, ascending: where the metric has a value.
-        var present: [Int32]
-        /// As many as `present`.
+        /// Among the incarnation's rows; nil for all of them.
+        var present: RowSet?
+        /// One for each row that is present.
         var values: [Int64]
     }
-}
 
-extension Block {
-    init(_ ticks: [(header: TickHeader, samples: [TickRow.Sample])]) {
-        self.ticks = ticks.map(\.header)
-        var position: [Int64: Int] = [:]
-        for (row, tick) in ticks.enumerated() {
-            for sample in tick.samples {
-                let entry = position[sample.incarnation] ?? incarnations.count
-                if entry == incarnations.count {
-                    position[sample.incarnation] = entry
-                    incarnations.append(
-                        Entry(incarnation: sample.incarnation, rows: [], columns: []))
-                }
-                incarnations[entry].append(sample.values, at: Int32(row))
-            }
-        }
-        for entry in incarnations.indices {
-            incarnations[entry].columns.sort { $0.metric.rawValue < $1.metric.rawValue }
-        }
+    /// Whose samples a block holds.
+    struct Members: Equatable {
+        var tickCount: Int
+        /// Ascending.
+        var ids: [Int64]
+        /// One for each id, among the ticks.
+        var rows: [RowSet]
     }
-}
 
-extension Block.Entry {
-    fileprivate mutating func append(_ values: MetricValues, at row: Int32) {
-        // The same incarnation twice in one tick would be a sampler's fault; the first reading stays.
-        guard rows.last != row else { return }
-        let index = Int32(rows.count)
-        rows.append(row)
-        values.forEachPresent { metric, value in
-            if let column = columns.firstIndex(where: { $0.metric == metric }) {
-                columns[column].present.append(index)
-                columns[column].values.append(value)
+    static func encode(
+        _ source: some BlockSource, choosing preference: IntegerColumn.Preference
+    ) throws(DecodingFailure) -> [UInt8] {
+        let members = source.members
+        precondition(members.ids.count <= incarnationsMax)
+        var sections: [(metric: Metric, bytes: [UInt8])] = []
+        for metric in source.metrics {
+            let bytes = try section(metric, source, preference)
+            if let bytes { sections.append((metric, bytes)) }
+        }
+        var header = ByteWriter()
+        header.append(count: members.tickCount)
+        header.append(count: members.ids.count)
+        var previous: Int64 = 0
+        for (id, rows) in zip(members.ids, members.rows) {
+            header.append(varint: UInt64(id - previous))
+            rows.write(to: &header)
+            previous = id
+        }
+        header.append(count: sections.count)
+        for section in sections {
+            header.append(byte: section.metric.rawValue)
+            header.append(count: section.bytes.count)
+            header.append(littleEndian: Zlib.checksum(section.bytes))
+        }
+        var writer = ByteWriter()
+        writer.append(byte: version)
+        writer.append(littleEndian: Zlib.checksum(header.bytes))
+        writer.append(count: header.bytes.count)
+        writer.append(contentsOf: header.bytes)
+        for section in sections { writer.append(contentsOf: section.bytes) }
+        return writer.bytes
+    }
+
+    /// Nil where no incarnation has the metric.
+    private static func section(
+        _ metric: Metric, _ source: some BlockSource, _ preference: IntegerColumn.Preference
+    ) throws(DecodingFailure) -> [UInt8]? {
+        var lengths = ByteWriter()
+        var columns: [UInt8] = []
+        for index in source.members.ids.indices {
+            guard let found = try source.column(metric, index), !found.values.isEmpty else {
+                lengths.append(count: 0)
+                continue
+            }
+            let start = columns.count
+            var rows = ByteWriter()
+            found.present?.write(to: &rows)
+            columns += rows.bytes
+            let reference =
+                found.present == nil ? try reference(of: metric, index, in: source) : nil
+            found.values.withUnsafeBufferPointer { values in
+                if let reference {
+                    reference.withUnsafeBufferPointer {
+                        IntegerColumn.encode(
+                            values, predictedFrom: $0, choosing: preference, into: &columns)
+                    }
+                } else {
+                    IntegerColumn.encode(values, choosing: preference, into: &columns)
+                }
+            }
+            lengths.append(
+                count: 2 * (columns.count - start) + (found.present == nil ? 0 : 1))
+        }
+        guard !columns.isEmpty else { return nil }
+        return packed(lengths.bytes + columns)
+    }
+
+    /// Compressed only where it saves a twentieth: unpacking takes ten times as long as decoding.
+    private static func packed(_ section: [UInt8]) -> [UInt8] {
+        var writer = ByteWriter()
+        if let compressed = Zlib.compress(section), compressed.count * 20 < section.count * 19 {
+            writer.append(byte: 1)
+            writer.append(count: section.count)
+            writer.append(contentsOf: compressed)
+        } else {
+            writer.append(byte: 0)
+            writer.append(count: section.count)
+            writer.append(contentsOf: section)
+        }
+        return writer.bytes
+    }
+
+    /// The sum of what `metric` may be predicted from; nil where any of it is not complete.
+    static func reference(
+        of metric: Metric, _ index: Int, in source: some BlockSource
+    ) throws(DecodingFailure) -> [Int64]? {
+        var sum: [Int64]?
+        for metric in references(of: metric) {
+            guard let part = try source.column(metric, index), part.present == nil else {
+                return nil
+            }
+            if let before = sum {
+                guard before.count == part.values.count else { return nil }
+                sum = zip(before, part.values).map { $0 &+ $1 }
             } else {
-                columns.append(
-                    Block.MetricColumn(metric: metric, present: [index], values: [value]))
+                sum = part.values
             }
         }
+        return sum
     }
 }

@@ -1,9 +1,10 @@
-/// Reads what `ByteWriter` wrote. Never reads past the end: bytes from a disk are foreign.
+/// Reads what `ByteWriter` wrote. Never reads past the end: bytes from a disk are foreign. The bytes
+/// must outlive it.
 struct ByteReader {
-    private let bytes: [UInt8]
+    let bytes: UnsafeRawBufferPointer
     private(set) var position: Int
 
-    init(_ bytes: [UInt8], from position: Int = 0) {
+    init(_ bytes: UnsafeRawBufferPointer, from position: Int = 0) {
         self.bytes = bytes
         self.position = position
     }
@@ -19,7 +20,16 @@ struct ByteReader {
         return bytes[position]
     }
 
+    @inline(__always)
     mutating func varint() throws(DecodingFailure) -> UInt64 {
+        if position < bytes.count, bytes[position] < 0x80 {
+            defer { position += 1 }
+            return UInt64(bytes[position])
+        }
+        return try longVarint()
+    }
+
+    private mutating func longVarint() throws(DecodingFailure) -> UInt64 {
         let start = position
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -41,7 +51,7 @@ struct ByteReader {
     mutating func count(of what: String, atMost limit: Int) throws(DecodingFailure) -> Int {
         let start = position
         let value = try varint()
-        guard value <= UInt64(limit) else {
+        guard value <= UInt64(max(0, limit)) else {
             throw DecodingFailure("\(value) \(what) at byte \(start), at most \(limit) can be")
         }
         return Int(value)
@@ -51,6 +61,26 @@ struct ByteReader {
         var value: UInt32 = 0
         for shift in stride(from: UInt32(0), to: 32, by: 8) { value |= UInt32(try byte()) << shift }
         return value
+    }
+
+    /// The next `count` bytes.
+    mutating func take(_ count: Int) throws(DecodingFailure) -> UnsafeRawBufferPointer {
+        guard count >= 0, count <= remaining else {
+            throw DecodingFailure("\(count) bytes at byte \(position), \(remaining) are left")
+        }
+        defer { position += count }
+        return UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
+    }
+}
+
+extension [UInt8] {
+    /// As `withUnsafeBytes`, with the body's own error.
+    func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withUnsafeBufferPointer { (buffer) throws(Failure) in
+            try body(UnsafeRawBufferPointer(buffer))
+        }
     }
 }
 

@@ -1,49 +1,107 @@
 import Measures
 
 /// One tick's samples as the blob of one row: written every minute, read until a block takes it over.
+/// Most values of most containers are those of a minute ago, so a row is told against its key tick; a key
+/// tick itself is told against nothing.
 ///
 ///     varint        number of samples
-///     samples ×     varint incarnation id, varint presence mask (bit n: metric n),
-///                   then a zigzag varint for every metric present, in wire-number order
+///     samples ×     varint incarnation id − that of the sample before (at first: − 0)
+///                   varint presence mask (bit n: metric n) XOR that in the key tick
+///                   varint mask of the metrics whose value is not that in the key tick (absent there: 0)
+///                   for each of these, in wire-number order: zigzag varint, value − that in the key tick
+///
+/// Differences wrap. Samples are in ascending order of their incarnation.
 enum TickRow {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
 
     struct Sample: Equatable {
         var incarnation: Int64
         var values: MetricValues
     }
 
-    static func encode(_ samples: [Sample]) -> [UInt8] {
+    /// - Parameters:
+    ///   - samples: ascending, each incarnation once.
+    ///   - key: the samples of the key tick; none for a key tick.
+    static func encode(_ samples: [Sample], against key: [Sample] = []) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(count: samples.count)
+        var previous: Int64 = 0
+        var known = key.startIndex
         for sample in samples {
-            writer.append(varint: UInt64(sample.incarnation))
-            writer.append(varint: sample.values.presence)
-            sample.values.forEachPresent { writer.append(signed: $1) }
+            let base = values(of: sample.incarnation, in: key, from: &known)
+            writer.append(varint: UInt64(sample.incarnation - previous))
+            previous = sample.incarnation
+            writer.append(varint: sample.values.presence ^ base.presence)
+            var changed: UInt64 = 0
+            sample.values.forEachPresent { metric, value in
+                if value != base[metric] ?? 0 { changed |= 1 << UInt64(metric.rawValue) }
+            }
+            writer.append(varint: changed)
+            sample.values.forEachPresent { metric, value in
+                guard changed & 1 << UInt64(metric.rawValue) != 0 else { return }
+                writer.append(signed: value &- (base[metric] ?? 0))
+            }
         }
         return Envelope.seal(version: version, body: writer.bytes)
     }
 
-    static func decode(_ bytes: [UInt8]) throws(DecodingFailure) -> [Sample] {
-        var reader = try Envelope.open(bytes, version: version)
-        let count = try reader.count(of: "samples", atMost: bytes.count)
+    static func decode(
+        _ bytes: [UInt8], against key: [Sample] = []
+    ) throws(DecodingFailure) -> [Sample] {
         var samples: [Sample] = []
-        samples.reserveCapacity(count)
-        for _ in 0..<count {
-            let incarnation = try reader.count(of: "as incarnation id", atMost: Int.max)
-            let mask = try reader.varint()
-            var values = MetricValues()
-            for number in 0..<UInt8(64) where mask & (1 << UInt64(number)) != 0 {
-                guard let metric = Metric(rawValue: number) else {
+        try bytes.withBytes { (bytes) throws(DecodingFailure) in
+            try forEachSample(bytes, against: key) { samples.append($0) }
+        }
+        return samples
+    }
+
+    static func forEachSample(
+        _ bytes: UnsafeRawBufferPointer, against key: [Sample], _ body: (Sample) -> Void
+    ) throws(DecodingFailure) {
+        var reader = try Envelope.open(bytes, version: version)
+        let count = try reader.count(of: "samples", atMost: reader.remaining)
+        var incarnation: Int64 = 0
+        var known = key.startIndex
+        for number in 0..<count {
+            let start = reader.position
+            let gap = try reader.count(of: "as the step to the next incarnation", atMost: Int.max)
+            let (next, isTooLarge) = incarnation.addingReportingOverflow(Int64(gap))
+            guard number == 0 || gap > 0, !isTooLarge else {
+                throw DecodingFailure("incarnations out of order at byte \(start)")
+            }
+            incarnation = next
+            let base = values(of: incarnation, in: key, from: &known)
+            let presence = base.presence ^ (try reader.varint())
+            let changed = try reader.varint()
+            guard changed & ~presence == 0 else {
+                throw DecodingFailure("values that are not there, before byte \(reader.position)")
+            }
+            var sample = Sample(incarnation: incarnation, values: MetricValues())
+            var left = presence
+            while left != 0 {
+                let number = left.trailingZeroBitCount
+                left &= left - 1
+                guard let metric = Metric(rawValue: UInt8(number)) else {
                     throw DecodingFailure("metric \(number), which this version does not know")
                 }
-                values[metric] = try reader.signed()
+                let change = changed & 1 << UInt64(number) == 0 ? 0 : try reader.signed()
+                sample.values[metric] = (base[metric] ?? 0) &+ change
             }
-            samples.append(Sample(incarnation: Int64(incarnation), values: values))
+            body(sample)
         }
         guard reader.isAtEnd else {
             throw DecodingFailure("\(reader.remaining) bytes behind the last sample")
         }
-        return samples
+    }
+
+    /// - Parameter position: where to go on looking; incarnations are asked for in ascending order.
+    private static func values(
+        of incarnation: Int64, in key: [Sample], from position: inout Int
+    ) -> MetricValues {
+        while position < key.endIndex, key[position].incarnation < incarnation { position += 1 }
+        guard position < key.endIndex, key[position].incarnation == incarnation else {
+            return MetricValues()
+        }
+        return key[position].values
     }
 }

@@ -14,7 +14,7 @@ enum Zlib {
 
     /// - Parameter count: how many bytes must come out; any other number is damage.
     static func decompress(
-        _ bytes: ArraySlice<UInt8>, count: Int
+        _ bytes: UnsafeRawBufferPointer, count: Int
     ) throws(DecodingFailure) -> [UInt8] {
         // Deflate makes at most 1,032 bytes of one (zlib's technical details): more is a lie that would
         // cost a gigabyte to find out.
@@ -23,9 +23,8 @@ enum Zlib {
         }
         var unpacked = [UInt8](repeating: 0, count: max(count, 1))
         var written = uLong(unpacked.count)
-        let code = bytes.withUnsafeBufferPointer { source in
-            uncompress(&unpacked, &written, source.baseAddress, uLong(source.count))
-        }
+        let source = bytes.bindMemory(to: UInt8.self)
+        let code = uncompress(&unpacked, &written, source.baseAddress, uLong(source.count))
         guard code == Z_OK, Int(written) == count else {
             throw DecodingFailure(
                 "zlib gave \(written) of \(count) bytes from \(bytes.count) (code \(code))")
@@ -35,11 +34,12 @@ enum Zlib {
     }
 
     /// CRC-32 as in zlib and PNG (ISO 3309).
-    static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        bytes.withUnsafeBufferPointer { buffer in
-            UInt32(crc32(0, buffer.baseAddress, uInt(buffer.count)))
-        }
+    static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        let buffer = bytes.bindMemory(to: UInt8.self)
+        return UInt32(crc32(0, buffer.baseAddress, uInt(buffer.count)))
     }
+
+    static func checksum(_ bytes: [UInt8]) -> UInt32 { bytes.withBytes { checksum($0) } }
 }
 
 /// A version, a checksum, a body: the outer form of every blob.
@@ -53,20 +53,22 @@ enum Envelope {
     static func seal(version: UInt8, body: [UInt8]) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(byte: version)
-        writer.append(littleEndian: Zlib.checksum(body[...]))
+        writer.append(littleEndian: Zlib.checksum(body))
         writer.append(contentsOf: body)
         return writer.bytes
     }
 
     /// Checks the version and the checksum.
-    static func open(_ sealed: [UInt8], version: UInt8) throws(DecodingFailure) -> ByteReader {
+    static func open(
+        _ sealed: UnsafeRawBufferPointer, version: UInt8
+    ) throws(DecodingFailure) -> ByteReader {
         var reader = ByteReader(sealed)
         let found = try reader.byte()
         guard found == version else {
             throw DecodingFailure("version \(found) where \(version) was expected")
         }
         let expected = try reader.littleEndian()
-        let actual = Zlib.checksum(sealed[headerLength...])
+        let actual = Zlib.checksum(UnsafeRawBufferPointer(rebasing: sealed[headerLength...]))
         guard actual == expected else {
             throw DecodingFailure(
                 "checksum \(String(actual, radix: 16)) where "

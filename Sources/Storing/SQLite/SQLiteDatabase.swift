@@ -68,6 +68,15 @@ struct SQLiteDatabase: ~Copyable {
         return try statement.step() ? statement.integer(0) : nil
     }
 
+    /// - Parameter parameter: for the only `?` in it.
+    func integer(
+        _ sql: String, _ parameter: Int, while operation: String
+    ) throws(StoreError) -> Int64? {
+        var statement = try prepare(sql, while: operation)
+        try statement.bind(1, Int64(parameter))
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
     func prepare(_ sql: String, while operation: String) throws(StoreError) -> SQLiteStatement {
         var statement: OpaquePointer?
         guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, let statement

@@ -77,6 +77,15 @@ struct SQLiteStatement: ~Copyable {
         return Array(UnsafeRawBufferPointer(start: bytes, count: count))
     }
 
+    /// A blob where SQLite has it: valid until the next step.
+    func withBlob<Result, Failure: Error>(
+        _ column: Int32, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return try body(
+            UnsafeRawBufferPointer(start: sqlite3_column_blob(handle, column), count: count))
+    }
+
     private func check(_ code: Int32) throws(StoreError) {
         guard code == SQLITE_OK else { throw error }
     }
