@@ -1,4 +1,3 @@
-import Glibc
 package import Measures
 
 /// Takes ticks of one host.
@@ -7,6 +6,7 @@ package final class Sampler {
     private let engine: EngineChoice
     /// Keeps files open from the second tick on.
     private let reader: CgroupReader
+    private var carried = CarriedOccurrences()
     /// Where the engine's events are heard, in a loop.
     private let watch: EngineWatch?
 
@@ -68,6 +68,10 @@ package final class Sampler {
     /// Half a second each in a burst of five: long against a CFS period of a tenth.
     private static let readingsInBurst = 10
 
+    /// Makes what no later reading tells again, deaths and kills since the tick before, part of the next
+    /// tick: for a tick that could not be stored.
+    package func carryOver(_ tick: Tick) { carried.keep(tick) }
+
     /// To be called every second or so between the ticks of a loop.
     package func listen() { watch?.listen() }
 
@@ -95,6 +99,7 @@ package final class Sampler {
             tick.samples.append(ContainerSample(incarnation: item.incarnation, values: values))
         }
         reader.finishTick()
+        carried.move(to: &tick)
         return Outcome(tick: tick, skipped: skipped, source: found.source)
     }
 
@@ -150,31 +155,7 @@ package final class Sampler {
             let walk = CgroupWalk(host: host, mounts: mounts)
             return (walk.inventory(), "control groups, no engine", boot)
         } catch {
-            throw .engineUnreachable(socket: address.socketPath, reason: error)
+            throw .engineUnreachable(address, reason: error)
         }
-    }
-}
-
-/// The two clocks of a tick, read together.
-package struct ClockReading: Hashable, Sendable {
-    package var time: Timestamp
-    /// CLOCK_BOOTTIME: runs on while the host sleeps, and nobody sets it.
-    package var uptimeMilliseconds: Int64
-
-    package init(time: Timestamp, uptimeMilliseconds: Int64) {
-        self.time = time
-        self.uptimeMilliseconds = uptimeMilliseconds
-    }
-
-    package static func now() -> ClockReading {
-        ClockReading(
-            time: Timestamp(milliseconds: milliseconds(CLOCK_REALTIME)),
-            uptimeMilliseconds: milliseconds(CLOCK_BOOTTIME))
-    }
-
-    private static func milliseconds(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

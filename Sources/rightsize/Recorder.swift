@@ -24,7 +24,12 @@ struct Recorder {
         guard acceptsHostAlone || outcome.tick.samples.contains(where: \.isContainer) else {
             throw Self.nothingFound(outcome)
         }
-        try store.append(outcome.tick)
+        do {
+            try store.append(outcome.tick)
+        } catch {
+            sampler.carryOver(outcome.tick)
+            throw error
+        }
         try store.compact()
         guard !quiet else { return }
         let milliseconds = ClockReading.now().uptimeMilliseconds - start
@@ -100,8 +105,8 @@ struct Recorder {
             return Failure("no container could be read from \(outcome.source): \(names)")
         }
         return Failure(
-            "no containers found in \(outcome.source): start some, or point DOCKER_HOST at the "
-                + "engine that runs them")
+            "no containers found in \(outcome.source): start some, or name the engine that runs them "
+                + "with --engine")
     }
 }
 

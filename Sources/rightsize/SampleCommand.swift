@@ -34,11 +34,7 @@ struct SampleCommand: ParsableCommand {
             valueName: "span"))
     var burst: TimeSpan?
 
-    @Option(help: ArgumentHelp("The engine's socket, unix:///PATH.", valueName: "address"))
-    var engine: String?
-
-    @Flag(help: "Walk the control groups and ask no engine.")
-    var noEngine = false
+    @OptionGroup var engine: EngineOptions
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case line, json
@@ -60,9 +56,6 @@ struct SampleCommand: ParsableCommand {
         if let burst, !(0.5...60).contains(burst.seconds) {
             throw ValidationError("--burst takes from half a second to a minute")
         }
-        if engine != nil, noEngine {
-            throw ValidationError("--engine and --no-engine exclude each other")
-        }
         if format == .json, every != nil {
             throw ValidationError("--format json shows one sample, not a loop's")
         }
@@ -72,7 +65,7 @@ struct SampleCommand: ParsableCommand {
         try reportingFailure {
             // Before the first sample: a signal that comes during one must not cut it short.
             let signals = every == nil ? nil : StopSignals()
-            let sampler = Sampler(engine: try engineChoice(), watchesEvents: every != nil)
+            let sampler = Sampler(engine: try engine.choice(), watchesEvents: every != nil)
             let store = try SampleStore(path: store.path, access: .readWrite)
             // After the store, which says what is wrong with its directory, and makes it.
             guard let lock = RunLock.take(besideStore: store.path, quiet: quiet) else { return }
@@ -91,13 +84,5 @@ struct SampleCommand: ParsableCommand {
                 every: every.seconds, for: duration?.seconds, until: signals)
             if ending == .interrupt { throw ExitCode.interrupted }
         }
-    }
-
-    private func engineChoice() throws(SamplingError) -> Sampler.EngineChoice {
-        guard !noEngine else { return .none }
-        return .at(
-            try EngineAddress.resolve(
-                explicit: engine, environment: Console.environment,
-                home: Console.environment("HOME")))
     }
 }

@@ -84,7 +84,7 @@ import Testing
         #expect(outcome.containers.count == 4)
         address.isExplicit = true
         #expect(
-            throws: SamplingError.engineUnreachable(socket: address.socketPath, reason: .noSocket)
+            throws: SamplingError.engineUnreachable(address, reason: .noSocket)
         ) {
             try Sampler(host: captured.host, engine: .at(address)).tick()
         }
