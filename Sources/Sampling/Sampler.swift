@@ -1,3 +1,4 @@
+import Glibc
 package import Measures
 
 /// Takes ticks of one host.
@@ -91,7 +92,7 @@ package final class Sampler {
                 let read = reader.read(paths)
                 guard read[.cpuUsage] != nil || read[.memoryCurrent] != nil else {
                     skipped.append(
-                        SkippedContainer(name: item.incarnation.name, reason: Self.unread(read)))
+                        SkippedContainer(name: item.incarnation.name, reason: unread(read)))
                     continue
                 }
                 values.merge(read)
@@ -110,16 +111,24 @@ package final class Sampler {
             values: values)
     }
 
-    private static func unread(_ values: MetricValues) -> String {
-        values.isEmpty
+    private func unread(_ values: MetricValues) -> String {
+        if let code = reader.refusal {
+            return "its kernel files cannot be read: \(String(cString: strerror(code)))"
+        }
+        return values.isEmpty
             ? "it ended while it was being read"
             : "its kernel files give neither CPU time nor memory"
+    }
+
+    /// With why the last call failed.
+    private static func unreadable() -> String {
+        "it cannot be read (\(String(cString: strerror(errno))))"
     }
 
     private func mounts() throws(SamplingError) -> CgroupMounts {
         guard let mountinfo = host.text("/proc/self/mountinfo") else {
             throw .noCgroups(
-                path: host.path("/proc/self/mountinfo"), reason: "it cannot be read")
+                path: host.path("/proc/self/mountinfo"), reason: Self.unreadable())
         }
         let mounts = CgroupMounts(mountinfo: mountinfo)
         guard !mounts.isEmpty else {
@@ -129,7 +138,7 @@ package final class Sampler {
         let points = mounts.v1.values.map(\.point) + (mounts.unified.map { [$0.point] } ?? [])
         guard points.contains(where: { host.names(in: $0) != nil }) else {
             let path = host.path(points.sorted().first ?? "")
-            throw .noCgroups(path: path, reason: "the directory cannot be read")
+            throw .noCgroups(path: path, reason: Self.unreadable())
         }
         return mounts
     }
@@ -140,7 +149,7 @@ package final class Sampler {
         let mounts = try mounts()
         guard let boot = host.bootID() else {
             throw .noCgroups(
-                path: host.path("/proc/sys/kernel/random/boot_id"), reason: "it cannot be read")
+                path: host.path("/proc/sys/kernel/random/boot_id"), reason: Self.unreadable())
         }
         guard case .at(let address) = engine else {
             let walk = CgroupWalk(host: host, mounts: mounts)

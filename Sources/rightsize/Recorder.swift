@@ -15,7 +15,8 @@ struct Recorder {
     var burstSeconds: Double?
 
     /// One sample, stored when this returns.
-    func record() throws {
+    @discardableResult
+    func record() throws -> Tick {
         let start = ClockReading.now().uptimeMilliseconds
         let outcome =
             try burstSeconds.map { seconds throws(SamplingError) in
@@ -31,9 +32,10 @@ struct Recorder {
             throw error
         }
         try store.compact()
-        guard !quiet else { return }
+        guard !quiet else { return outcome.tick }
         let milliseconds = ClockReading.now().uptimeMilliseconds - start
-        Console.write("\(Self.summary(outcome)), \(milliseconds) ms\n")
+        Console.write("\(Self.summary(outcome).printable), \(milliseconds) ms\n")
+        return outcome.tick
     }
 
     enum Ending { case timeUp, interrupt, terminate }

@@ -74,9 +74,9 @@ struct SampleCommand: ParsableCommand {
                 sampler: sampler, store: store, quiet: quiet || format == .json,
                 burstSeconds: burst?.seconds)
             guard let every, let signals else {
-                try recorder.record()
-                if format == .json, let tick = try TickJSON(lastOf: store) {
-                    Console.write(try tick.text())
+                let tick = try recorder.record()
+                if format == .json, let stored = try TickJSON(at: tick.time, in: store) {
+                    Console.write(try stored.text())
                 }
                 return
             }
