@@ -95,16 +95,22 @@ struct Recorder {
         if stopped > 0 { text += " (\(stopped) more not running)" }
         text += " from \(outcome.source)"
         if !outcome.skipped.isEmpty {
-            let names = outcome.skipped.map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
-            text += ", skipped \(outcome.skipped.count) (\(names))"
+            text += ", skipped \(outcome.skipped.count) (\(Self.skippedText(outcome)))"
         }
         return text
     }
 
+    /// The first few by name: what keeps one from being read often keeps all.
+    private static func skippedText(_ outcome: Sampler.Outcome) -> String {
+        let named = outcome.skipped.prefix(8).map { "\($0.name): \($0.reason)" }
+        let more = outcome.skipped.count - named.count
+        return named.joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
+    }
+
     private static func nothingFound(_ outcome: Sampler.Outcome) -> Failure {
         guard outcome.skipped.isEmpty else {
-            let names = outcome.skipped.map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
-            return Failure("no container could be read from \(outcome.source): \(names)")
+            return Failure(
+                "no container could be read from \(outcome.source): \(skippedText(outcome))")
         }
         return Failure(
             "no containers found in \(outcome.source): start some, or name the engine that runs them "
