@@ -215,6 +215,25 @@ import Testing
         }
     }
 
+    /// All but one are empty by the time they are read: the one is sampled, the others are counted.
+    @Test func tenThousandGroupsAreWalked() throws {
+        let captured = try CapturedHost([
+            "/proc/self/mountinfo": Array(
+                "24 23 0:21 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n".utf8),
+            "/proc/sys/kernel/random/boot_id": Array("b1\n".utf8),
+            "/sys/fs/cgroup/docker/one.service/memory.current": Array("5\n".utf8),
+        ])
+        let docker = captured.directory.path + "/sys/fs/cgroup/docker/"
+        for number in 0..<10_000 {
+            let name = String(number, radix: 16)
+            #expect(mkdir(docker + "0".repeated(64 - name.count) + name, 0o755) == 0)
+        }
+        let outcome = try Sampler(host: captured.host, engine: .none).tick()
+        #expect(outcome.containers.map(\.incarnation.name) == ["one.service"])
+        #expect(outcome.skipped.count == 10_000)
+        #expect(outcome.skipped.allSatisfy { $0.reason == "it ended while it was being read" })
+    }
+
     /// A container goes, or its engine stumbles, at each step between the list and its kernel files: it is
     /// skipped and named, and the others are sampled.
     @Test(

@@ -141,6 +141,26 @@ import Testing
             outcome.containers.map(\.values) == [[.oomKilled: 0, .state: 6, .exitCode: 0]])
     }
 
+    /// Podman says null where Docker leaves out, "stopped" for "exited", and after a kill for want of memory
+    /// that there was none: only the exit code and the kernel's counter tell.
+    @Test func podmanTellsNoOOMAndSaysNull() throws {
+        let outcome = try tick([
+            (
+                #""Names":null,"Labels":null,"Image":null"#,
+                #"""
+                {"State":{"Status":"stopped","Pid":0,"ExitCode":137,"OOMKilled":false,"Health":null,
+                          "StartedAt":"2026-11-23T08:00:00.1+01:00"},"RestartCount":null}
+                """#
+            )
+        ])
+        #expect(
+            outcome.containers.map(\.values) == [[.oomKilled: 0, .state: 6, .exitCode: 137]])
+        #expect(outcome.containers.map(\.incarnation.name) == ["000000000000"])
+        #expect(
+            try values(v2: ["memory.events": "low 0\nhigh 0\nmax 9\noom 1\noom_kill 1"])
+                == [.memoryOOMKills: 1])
+    }
+
     @Test func plainKeysOfV1LeaveChildrenOut() throws {
         let text = """
             cache 1
