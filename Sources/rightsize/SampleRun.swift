@@ -7,9 +7,7 @@ import Storing
 struct SampleRun: Equatable {
     /// `--store`; nil for the default.
     var store: String?
-    /// `--engine`; nil for the environment's.
-    var engine: String?
-    var noEngine = false
+    var engine = EngineWish()
     var quiet = false
     /// Prints the tick as it was stored.
     var showsTick = false
@@ -20,7 +18,7 @@ struct SampleRun: Equatable {
     func run() throws {
         // Before the first sample: a signal that comes during one must not cut it short.
         let signals = everySeconds == nil ? nil : StopSignals()
-        let engine = try engineChoice()
+        let engine = try engine.choice()
         let store = try SampleStore(path: StoreOptions.path(store), access: .readWrite)
         // After the store, which says what is wrong with its directory, and makes it.
         guard let lock = RunLock.take(besideStore: store.path, quiet: quiet) else { return }
@@ -33,23 +31,15 @@ struct SampleRun: Equatable {
             sampler: sampler, store: store, quiet: quiet || showsTick,
             rememberedInventory: memory, burstSeconds: burstSeconds)
         guard let everySeconds, let signals else {
-            try recorder.record()
-            if showsTick, let tick = try TickJSON(lastOf: store) {
-                Console.write(try tick.text())
+            let tick = try recorder.record()
+            if showsTick, let stored = try TickJSON(at: tick.time, in: store) {
+                Console.write(try stored.text())
             }
             return
         }
         let ending = try recorder.loop(
             every: everySeconds, for: durationSeconds, until: signals)
         if ending == .interrupt { throw ExitCode.interrupted }
-    }
-
-    private func engineChoice() throws(SamplingError) -> Sampler.EngineChoice {
-        guard !noEngine else { return .none }
-        return .at(
-            try EngineAddress.resolve(
-                explicit: engine, environment: Console.environment,
-                home: Console.environment("HOME")))
     }
 }
 
@@ -68,15 +58,15 @@ extension SampleRun {
         while let argument = arguments.popFirst() {
             switch argument {
             case "--quiet": quiet = true
-            case "--no-engine": noEngine = true
+            case "--no-engine": engine.none = true
             case "--store", "--engine":
                 guard let value = arguments.popFirst(), !value.isEmpty, !value.hasPrefix("-") else {
                     return nil
                 }
-                if argument == "--store" { store = value } else { engine = value }
+                if argument == "--store" { store = value } else { engine.address = value }
             default: return nil
             }
         }
-        if noEngine, engine != nil { return nil }
+        if engine.none, engine.address != nil { return nil }
     }
 }
