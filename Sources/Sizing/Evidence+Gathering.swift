@@ -10,17 +10,18 @@ extension ServiceEvidence {
     ) throws(StatisticsError) {
         precondition(!replicas.isEmpty && replicas.allSatisfy { !$0.sampleTimes.isEmpty })
         let quantiles = try Quantiles([0.5, 0.95, 0.99])
+        let median = try Quantiles([0.5])
         var cpu: CPUEvidence?
         var memory: MemoryEvidence?
         var coverages: [Coverage] = []
         for replica in replicas {
-            let intervals = replica.cpu.withoutGaps(policy)
+            let intervals = try replica.cpu.withoutGaps(policy, median)
             let used = try CPUEvidence(
                 intervals, burstMax: replica.cpuBurstMax, quantiles, policy)
             if let used, cpu.map({ $0.demandP95 < used.demandP95 }) ?? true { cpu = used }
             let held = try MemoryEvidence(replica, quantiles)
             if let held, memory.map({ $0.max < held.max }) ?? true { memory = held }
-            coverages.append(Coverage(replica, intervals, policy))
+            coverages.append(try Coverage(replica, intervals, policy, median))
         }
         // The replica seen last runs with the limits that a change of today would replace.
         let newest = replicas.max { $0.sampleTimes.last! < $1.sampleTimes.last! }!
@@ -33,31 +34,32 @@ extension ServiceEvidence {
     }
 }
 
-extension [CPUInterval] {
+extension CPUUse {
     /// Leaves out intervals so long that what happened inside is unknown.
-    fileprivate func withoutGaps(_ policy: SizingPolicy) -> [CPUInterval] {
-        guard let usual = map(\.seconds).upperMedian else { return [] }
-        return filter { $0.seconds <= policy.gapFactor * usual }
+    fileprivate func withoutGaps(
+        _ policy: SizingPolicy, _ median: Quantiles
+    ) throws(StatisticsError) -> CPUUse {
+        guard !isEmpty else { return self }
+        return intervals(upTo: policy.gapFactor * (try median.of(seconds)[0]))
     }
-}
-
-extension [Double] {
-    /// The middle value, the larger of two; nil when empty.
-    fileprivate var upperMedian: Double? { isEmpty ? nil : sorted()[count / 2] }
 }
 
 extension Coverage {
     fileprivate init(
-        _ replica: ReplicaObservations, _ intervals: [CPUInterval], _ policy: SizingPolicy
-    ) {
-        let times = replica.sampleTimes.sorted()
-        let steps = zip(times, times.dropFirst()).map {
-            (Double($1.milliseconds) - Double($0.milliseconds)) / 1000
+        _ replica: ReplicaObservations, _ cpu: CPUUse, _ policy: SizingPolicy, _ median: Quantiles
+    ) throws(StatisticsError) {
+        var times = replica.sampleTimes
+        if !zip(times, times.dropFirst()).allSatisfy({ $0 <= $1 }) { times.sort() }
+        var steps: [Double] = []
+        steps.reserveCapacity(times.count)
+        for index in times.indices.dropFirst() {
+            steps.append(
+                (Double(times[index].milliseconds) - Double(times[index - 1].milliseconds)) / 1000)
         }
-        let usual = steps.upperMedian
+        let usual = steps.isEmpty ? nil : try median.of(steps)[0]
         self.init(
             first: times[0], last: times[times.count - 1], samples: times.count,
-            seconds: intervals.reduce(0) { $0 + $1.seconds }, stepSeconds: usual,
+            seconds: cpu.seconds.reduce(0, +), stepSeconds: usual,
             gaps: usual.map { usual in steps.count { $0 > policy.gapFactor * usual } } ?? 0)
     }
 }
@@ -65,26 +67,27 @@ extension Coverage {
 extension CPUEvidence {
     /// Nil without any interval.
     fileprivate init?(
-        _ intervals: [CPUInterval], burstMax: Cores?, _ quantiles: Quantiles,
-        _ policy: SizingPolicy
+        _ use: CPUUse, burstMax: Cores?, _ quantiles: Quantiles, _ policy: SizingPolicy
     ) throws(StatisticsError) {
-        guard !intervals.isEmpty else { return nil }
-        let used = try quantiles.summary(of: intervals.map(\.cores))
-        let seconds = intervals.reduce(0) { $0 + $1.seconds }
-        let mean = intervals.reduce(0) { $0 + $1.cores * $1.seconds } / seconds
-        let demands = intervals.map { $0.demand(policy) }
-        let demand = try quantiles.of(demands)
-        let demandMean = zip(demands, intervals).reduce(0) { $0 + $1.0 * $1.1.seconds } / seconds
+        guard !use.isEmpty else { return nil }
+        let used = try quantiles.summary(of: use.cores)
+        let mean = use.mean(of: use.cores)
+        var (demandMean, demandP95) = (mean, used.quantiles[1])
+        if !use.throttlings.isEmpty {
+            let demand = use.demand(policy)
+            demandMean = use.mean(of: demand)
+            demandP95 = try quantiles.of(demand)[1]
+        }
         // By time, since the number of periods in an interval follows its length.
-        let counted = intervals.filter { $0.throttledShare != nil }
-        let countedSeconds = counted.reduce(0) { $0 + $1.seconds }
-        let throttledSeconds = counted.reduce(0) { $0 + ($1.throttledShare ?? 0) * $1.seconds }
+        let throttledSeconds = use.throttlings.reduce(0) {
+            $0 + $1.share * use.seconds[$1.interval]
+        }
         self.init(
             mean: Cores(mean), p50: Cores(used.quantiles[0]), p95: Cores(used.quantiles[1]),
             p99: Cores(used.quantiles[2]),
             max: Swift.max(Cores(used.maximum), burstMax ?? Cores(0)),
-            throttledShare: countedSeconds > 0 ? throttledSeconds / countedSeconds : nil,
-            demandMean: Cores(demandMean), demandP95: Cores(demand[1]))
+            throttledShare: use.countedSeconds > 0 ? throttledSeconds / use.countedSeconds : nil,
+            demandMean: Cores(demandMean), demandP95: Cores(demandP95))
     }
 }
 

@@ -59,4 +59,48 @@ package enum CounterIncrease {
         }
         return intervals
     }
+
+    /// Rates between successive readings that are all there: the intervals of `intervals`, for the
+    /// usual case that nothing started again.
+    ///
+    /// - Parameters:
+    ///   - values: readings in order of time.
+    ///   - clock: when each was taken, in milliseconds; as many.
+    ///   - rateUnit: how many counts a millisecond are a rate of 1: 1000 for microseconds of CPU time,
+    ///     which makes cores.
+    ///   - rates: gets one fewer than there are readings.
+    ///   - seconds: gets as many: how long each took.
+    /// - Returns: false, with nothing appended, where a reading is smaller than the one before or not
+    ///   later.
+    package static func appendRates(
+        values: UnsafeBufferPointer<Int64>, clock: UnsafeBufferPointer<Int64>, rateUnit: Double,
+        to rates: inout [Double], seconds: inout [Double]
+    ) -> Bool {
+        precondition(values.count == clock.count)
+        guard values.count > 1 else { return true }
+        var sign: Int64 = 0
+        for index in 1..<values.count {
+            // Negative where a difference is, or where it does not fit: then it has the wrong sign.
+            let increase = values[index] &- values[index - 1]
+            let elapsed = clock[index] &- clock[index - 1] &- 1
+            sign |= increase | elapsed
+            sign |= (values[index] ^ values[index - 1]) & (values[index] ^ increase)
+        }
+        guard sign >= 0 else { return false }
+        let start = rates.count
+        let count = values.count - 1
+        rates.append(contentsOf: repeatElement(0, count: count))
+        seconds.append(contentsOf: repeatElement(0, count: count))
+        rates.withUnsafeMutableBufferPointer { rates in
+            seconds.withUnsafeMutableBufferPointer { seconds in
+                for index in 0..<count {
+                    let elapsed = Double(clock[index + 1] &- clock[index])
+                    let increase = Double(values[index + 1] &- values[index])
+                    rates[start + index] = increase / (elapsed * rateUnit)
+                    seconds[start + index] = elapsed / 1000
+                }
+            }
+        }
+        return true
+    }
 }

@@ -52,6 +52,22 @@ package struct PieceColumn {
         }
     }
 
+    /// The value that every tick has; nil where they differ or one is missing.
+    package var constant: Int64? {
+        guard isComplete, let first = values.first else { return nil }
+        var differences: Int64 = 0
+        for value in values { differences |= value ^ first }
+        return differences == 0 ? first : nil
+    }
+
+    /// The first value that is there.
+    package var first: Int64? {
+        for row in values.indices {
+            if let value = self[row] { return value }
+        }
+        return nil
+    }
+
     /// The last value that is there.
     package var last: Int64? {
         for row in values.indices.reversed() {

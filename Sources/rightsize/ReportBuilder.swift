@@ -28,13 +28,14 @@ struct ReportBuilder {
         let from = max(
             extent.first, extent.last.advanced(byMilliseconds: -Int64(sinceSeconds * 1000)))
         let project = try chosenProject()
-        let history = try store.history(
-            of: ObservationReader.metrics, in: from...extent.last,
+        var collector = ObservationCollector()
+        try store.forEachPiece(
+            of: ObservationCollector.metrics, in: from...extent.last,
             where: {
                 $0.kind == .host
                     || $0.kind != .oneOff && (project == nil || $0.service.project == project)
-            })
-        var observed = try ObservationReader(history: history).observations()
+            }, ticks: { collector.add($0) }, piece: { collector.add($0) })
+        var observed = collector.observations()
         let host = try observed.removeValue(forKey: .host).map {
             try ServiceEvidence(of: [$0], policy: policy)
         }
@@ -46,9 +47,9 @@ struct ReportBuilder {
         let report = Report(
             version: Rightsize.version, generatedAt: ClockReading.now().time, source: store.path,
             window: Report.Window(
-                from: history.ticks.map(\.time).min() ?? from, to: extent.last,
-                ticks: history.ticks.count),
-            host: history.ticks.last?.host ?? HostCapacity(cpus: nil, memory: nil),
+                from: collector.window?.first ?? from, to: extent.last,
+                ticks: collector.window?.ticks ?? 0),
+            host: collector.window?.host ?? HostCapacity(cpus: nil, memory: nil),
             hostEvidence: host, policy: policy,
             tiers: sizer.tiers, tiersSource: tiers.isEmpty ? nil : compose?.path,
             services: try serviceReports(services, sizer, project).sorted(by: Self.order))
