@@ -89,7 +89,9 @@ package final class SampleStore {
             }
         }
         // Safe against a crash of the process; a power cut may lose the last ticks, not the file.
-        try database.execute("PRAGMA synchronous = NORMAL", while: "opening")
+        // A sampler looks at few pages, and stays for months: half a mebibyte of them is enough.
+        try database.execute(
+            "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512", while: "opening")
     }
 
     private static func createDirectory(of path: String) throws(StoreError) {
