@@ -53,7 +53,7 @@ struct FuzzColumns {
     private static func narrow(_ bytes: ArraySlice<UInt8>) -> [Int64] {
         var level: Int64 = 0
         return bytes.map { byte in
-            level &+= Int64(byte >> 3) &- 8 << Int64(byte & 7 &* 6)
+            level &+= (Int64(byte >> 3) &- 8) << Int64((byte & 7) * 6)
             return level
         }
     }
