@@ -101,7 +101,6 @@ extension IntegerColumn {
         let divisor = Transform.commonDivisor(values)
         let scaled = Transform.scaled(values, divisor: divisor)
         var remainders: [(Prediction?, [Int64])] = []
-        if !choices.mustPredict || reference == nil { remainders.append((nil, scaled)) }
         if let reference {
             for prediction in Prediction.candidates(
                 scaled: scaled, divisor: divisor, reference: reference)
@@ -110,6 +109,7 @@ extension IntegerColumn {
                     (prediction, Transform.remainders(scaled, prediction, reference)))
             }
         }
+        if !choices.mustPredict || remainders.isEmpty { remainders.append((nil, scaled)) }
         var candidates: [Candidate] = []
         for (prediction, remainder) in remainders {
             var residuals = remainder

@@ -24,8 +24,8 @@ import Testing
 
     @Test(
         arguments: [
-            (.counter, [2920, 2920, 2776]), (.pages, [1833, 1688, 1688]), (.sparse, [76, 43, 43]),
-            (.twoSidedSpikes, [1151, 773, 773]), (.anyBits, [11649, 11649, 11545]),
+            (.counter, [2920, 2920, 2774]), (.pages, [1833, 1686, 1686]), (.sparse, [76, 41, 41]),
+            (.twoSidedSpikes, [1151, 772, 772]), (.anyBits, [11649, 11649, 11545]),
         ] as [(Shape, [Int])])
     func shapes(shape: Shape, sizes: [Int]) {
         var random = SplitMix(state: 3)
@@ -41,7 +41,7 @@ import Testing
         let share = all.map { $0 / 4 &+ .random(in: 0...63, using: &random) }
         let alone = expectRoundTrip(share, .init(.smallest)).count
         let predicted = expectRoundTrip(share, reference: all, .init(.smallest)).count
-        #expect([alone, predicted] == [3348, 1512])
+        #expect([alone, predicted] == [3346, 1512])
     }
 
     /// A reference that says nothing costs nothing.
@@ -66,7 +66,7 @@ import Testing
         let sizes = columns.map { "\($0): \(encode($1, choosing: .smallest).count)" }
         #expect(
             sizes == [
-                "zeros: 3", "thousandths: 137", "fiftieths: 58", "thirds: 341", "floats: 635",
+                "zeros: 3", "thousandths: 137", "fiftieths: 58", "thirds: 341", "floats: 634",
             ])
     }
 }
