@@ -18,7 +18,7 @@ extension FloatColumn {
         _ values: UnsafeBufferPointer<Double>, scale: Int?, _ preference: IntegerColumn.Preference
     ) -> [UInt8] {
         guard let scale else {
-            let patterns = values.map { ordered(Int64(bitPattern: $0.bitPattern)) }
+            let patterns = values.map { signed(Int64(bitPattern: $0.bitPattern)) }
             var bytes = [Scheme.patterns.rawValue]
             append(patterns, preference, to: &bytes)
             return bytes
