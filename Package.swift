@@ -103,6 +103,9 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
             name: "SamplingBenchmark", dependencies: ["Sampling", "Measures", "CMalloc"],
             path: "Benchmarks/SamplingBenchmark", swiftSettings: house),
         .executableTarget(
+            name: "StoreBenchmark", dependencies: ["Storing", "Measures"],
+            path: "Benchmarks/StoreBenchmark", swiftSettings: house),
+        .executableTarget(
             name: "ColumnsBenchmark", dependencies: ["Columns"],
             path: "Benchmarks/ColumnsBenchmark", swiftSettings: house + [alwaysOptimised]),
     ]

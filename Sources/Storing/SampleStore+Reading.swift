@@ -248,3 +248,16 @@ extension SampleStore {
         return series
     }
 }
+
+extension SampleStore {
+    /// The bytes of all encoded values: what a store would take if SQLite took nothing for itself.
+    package func blobBytes() throws(StoreError) -> Int64 {
+        let sum = try database.integer(
+            """
+            SELECT ifnull((SELECT sum(length(data)) FROM block), 0)
+                + ifnull((SELECT sum(length(ticks)) FROM span), 0)
+                + ifnull((SELECT sum(length(samples)) FROM tick), 0)
+            """, while: "measuring the store")
+        return sum ?? 0
+    }
+}

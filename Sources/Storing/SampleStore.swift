@@ -77,7 +77,10 @@ package final class SampleStore {
             // Both only take effect before the first table: pages freed by compaction go back to the
             // disk, and a reader never blocks the sampler.
             try database.execute(
-                "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL",
+                """
+                PRAGMA page_size = 2048; PRAGMA auto_vacuum = INCREMENTAL;
+                PRAGMA journal_mode = WAL
+                """,
                 while: "creating the store")
             // Two first samples may race: the lock decides, the second finds the tables made.
             try database.transaction(.immediate, while: "creating the store") {
