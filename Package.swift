@@ -133,7 +133,7 @@ if Context.environment["RIGHTSIZE_FUZZ"] == "1" {
             swiftSettings: house),
         fuzzTarget("FuzzKernelFiles", ["Sampling"]),
         fuzzTarget("FuzzEngineAnswers", ["Sampling"]),
-        fuzzTarget("FuzzStoreBlobs", ["Storing"]),
+        fuzzTarget("FuzzStoreBlobs", ["Storing", "Columns"]),
         fuzzTarget("FuzzColumns", ["Columns"]),
         fuzzTarget("FuzzCompose", ["Compose"]),
     ]
