@@ -100,7 +100,7 @@ struct FuzzStoreBlobs {
         var writer = ByteWriter()
         let length = min(Int(section[0]), section.count - 1)
         writer.append(byte: Block.version)
-        writer.append(littleEndian: Zlib.checksum(Array(section[1...length])))
+        writer.append(littleEndian: Zlib.checksum(Array(section[1..<(1 + length)])))
         writer.append(count: length)
         writer.append(contentsOf: Array(section[1...]))
         _ = try? reader(writer.bytes, ticks: 6) { (reader) throws(DecodingFailure) in
