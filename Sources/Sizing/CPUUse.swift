@@ -27,6 +27,11 @@ package struct CPUUse: Sendable {
 
     package init() {}
 
+    package mutating func reserveCapacity(_ count: Int) {
+        cores.reserveCapacity(count)
+        seconds.reserveCapacity(count)
+    }
+
     package var count: Int { cores.count }
     package var isEmpty: Bool { cores.isEmpty }
 

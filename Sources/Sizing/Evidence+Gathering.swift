@@ -1,36 +1,75 @@
 import Measures
 package import Statistics
 
-extension ServiceEvidence {
+/// Sums up what replicas showed. Kept from service to service: what replicas share is looked at once.
+package final class EvidenceGatherer {
+    private let policy: SizingPolicy
+    private let quantiles: Quantiles
+    private let median: Quantiles
+    private var spacings: [[SampleTimes.Place]: Spacing] = [:]
+
+    /// How samples lie in time.
+    fileprivate struct Spacing {
+        /// Nil with less than two samples.
+        var usualSeconds: Double?
+        var gaps = 0
+    }
+
+    /// - Throws: when the statistics core cannot be used (`RIGHTSIZE_KERNELS`).
+    package init(policy: SizingPolicy) throws(StatisticsError) {
+        self.policy = policy
+        quantiles = try Quantiles([0.5, 0.95, 0.99])
+        median = try Quantiles([0.5])
+    }
+
     /// Sums up what the replicas of one service showed.
     /// - Parameter replicas: at least one, each with at least one sample.
-    /// - Throws: when the statistics core cannot be used (`RIGHTSIZE_KERNELS`).
-    package init(
-        of replicas: [ReplicaObservations], policy: SizingPolicy
-    ) throws(StatisticsError) {
+    package func evidence(
+        of replicas: [ReplicaObservations]
+    ) throws(StatisticsError) -> ServiceEvidence {
         precondition(!replicas.isEmpty && replicas.allSatisfy { !$0.sampleTimes.isEmpty })
-        let quantiles = try Quantiles([0.5, 0.95, 0.99])
-        let median = try Quantiles([0.5])
         var cpu: CPUEvidence?
         var memory: MemoryEvidence?
         var coverages: [Coverage] = []
         for replica in replicas {
-            let intervals = try replica.cpu.withoutGaps(policy, median)
-            let used = try CPUEvidence(
-                intervals, burstMax: replica.cpuBurstMax, quantiles, policy)
+            let use = try replica.cpu.withoutGaps(policy, median)
+            let used = try CPUEvidence(use, burstMax: replica.cpuBurstMax, quantiles, policy)
             if let used, cpu.map({ $0.demandP95 < used.demandP95 }) ?? true { cpu = used }
             let held = try MemoryEvidence(replica, quantiles)
             if let held, memory.map({ $0.max < held.max }) ?? true { memory = held }
-            coverages.append(try Coverage(replica, intervals, policy, median))
+            coverages.append(Coverage(replica, use, try spacing(of: replica.sampleTimes)))
         }
         // The replica seen last runs with the limits that a change of today would replace.
         let newest = replicas.max { $0.sampleTimes.last! < $1.sampleTimes.last! }!
-        self.init(
+        return ServiceEvidence(
             replicas: replicas.count, cpu: cpu, memory: memory,
             oomKills: replicas.reduce(0) { $0 + $1.oomKills },
             restarts: replicas.reduce(0) { $0 + $1.restarts },
             limits: ResourceLimits(cpu: newest.cpuLimit, memory: newest.memoryLimit),
             coverage: coverages.max { $0.seconds < $1.seconds }!)
+    }
+
+    private func spacing(of times: SampleTimes) throws(StatisticsError) -> Spacing {
+        let places = times.places
+        if let known = spacings[places] { return known }
+        let steps = times.steps()
+        var spacing = Spacing()
+        if !steps.isEmpty {
+            let usual = try median.of(steps)[0]
+            spacing.usualSeconds = usual
+            spacing.gaps = steps.count { $0 > policy.gapFactor * usual }
+        }
+        spacings[places] = spacing
+        return spacing
+    }
+}
+
+extension ServiceEvidence {
+    /// As `EvidenceGatherer` does, for a single service.
+    package init(
+        of replicas: [ReplicaObservations], policy: SizingPolicy
+    ) throws(StatisticsError) {
+        self = try EvidenceGatherer(policy: policy).evidence(of: replicas)
     }
 }
 
@@ -46,21 +85,12 @@ extension CPUUse {
 
 extension Coverage {
     fileprivate init(
-        _ replica: ReplicaObservations, _ cpu: CPUUse, _ policy: SizingPolicy, _ median: Quantiles
-    ) throws(StatisticsError) {
-        var times = replica.sampleTimes
-        if !zip(times, times.dropFirst()).allSatisfy({ $0 <= $1 }) { times.sort() }
-        var steps: [Double] = []
-        steps.reserveCapacity(times.count)
-        for index in times.indices.dropFirst() {
-            steps.append(
-                (Double(times[index].milliseconds) - Double(times[index - 1].milliseconds)) / 1000)
-        }
-        let usual = steps.isEmpty ? nil : try median.of(steps)[0]
+        _ replica: ReplicaObservations, _ cpu: CPUUse, _ spacing: EvidenceGatherer.Spacing
+    ) {
         self.init(
-            first: times[0], last: times[times.count - 1], samples: times.count,
-            seconds: cpu.seconds.reduce(0, +), stepSeconds: usual,
-            gaps: usual.map { usual in steps.count { $0 > policy.gapFactor * usual } } ?? 0)
+            first: replica.sampleTimes.first!, last: replica.sampleTimes.last!,
+            samples: replica.sampleTimes.count, seconds: cpu.seconds.reduce(0, +),
+            stepSeconds: spacing.usualSeconds, gaps: spacing.gaps)
     }
 }
 

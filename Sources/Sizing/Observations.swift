@@ -19,7 +19,7 @@ package struct ReplicaObservations: Sendable {
     package var cpuLimit: Limit<Cores>?
     package var memoryLimit: Limit<Bytes>?
     /// When each sample was taken, running or not; in the order taken.
-    package var sampleTimes: [Timestamp] = []
+    package var sampleTimes = SampleTimes()
 
     package init(instance: String) { self.instance = instance }
 }

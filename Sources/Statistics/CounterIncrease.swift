@@ -70,25 +70,17 @@ package enum CounterIncrease {
     ///     which makes cores.
     ///   - rates: gets one fewer than there are readings.
     ///   - seconds: gets as many: how long each took.
-    /// - Returns: false, with nothing appended, where a reading is smaller than the one before or not
-    ///   later.
+    /// - Returns: how many readings served: all, or those before the first that is smaller than the one
+    ///   before it or not later.
     package static func appendRates(
         values: UnsafeBufferPointer<Int64>, clock: UnsafeBufferPointer<Int64>, rateUnit: Double,
         to rates: inout [Double], seconds: inout [Double]
-    ) -> Bool {
+    ) -> Int {
         precondition(values.count == clock.count)
-        guard values.count > 1 else { return true }
-        var sign: Int64 = 0
-        for index in 1..<values.count {
-            // Negative where a difference is, or where it does not fit: then it has the wrong sign.
-            let increase = values[index] &- values[index - 1]
-            let elapsed = clock[index] &- clock[index - 1] &- 1
-            sign |= increase | elapsed
-            sign |= (values[index] ^ values[index - 1]) & (values[index] ^ increase)
-        }
-        guard sign >= 0 else { return false }
+        let served = steadyCount(values, clock)
+        guard served > 1 else { return served }
         let start = rates.count
-        let count = values.count - 1
+        let count = served - 1
         rates.append(contentsOf: repeatElement(0, count: count))
         seconds.append(contentsOf: repeatElement(0, count: count))
         rates.withUnsafeMutableBufferPointer { rates in
@@ -101,6 +93,31 @@ package enum CounterIncrease {
                 }
             }
         }
-        return true
+        return served
+    }
+
+    private static func steadyCount(
+        _ values: UnsafeBufferPointer<Int64>, _ clock: UnsafeBufferPointer<Int64>
+    ) -> Int {
+        guard !values.isEmpty else { return 0 }
+        // Without a branch first: hardly ever is there anything to find.
+        var sign: Int64 = 0
+        for index in 1..<values.count { sign |= breach(values, clock, index) }
+        guard sign < 0 else { return values.count }
+        return (1..<values.count).first { breach(values, clock, $0) < 0 } ?? values.count
+    }
+
+    /// Negative where the reading is smaller than the one before or not later, or where a difference
+    /// does not fit.
+    @inline(__always)
+    private static func breach(
+        _ values: UnsafeBufferPointer<Int64>, _ clock: UnsafeBufferPointer<Int64>, _ index: Int
+    ) -> Int64 {
+        let (after, before) = (values[index], values[index - 1])
+        let increase = after &- before
+        let elapsed = clock[index] &- clock[index - 1]
+        let increaseOverflows = (after ^ before) & (after ^ increase)
+        let elapsedOverflows = (clock[index] ^ clock[index - 1]) & (clock[index] ^ elapsed)
+        return increase | (elapsed &- 1) | increaseOverflows | elapsedOverflows
     }
 }

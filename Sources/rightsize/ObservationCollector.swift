@@ -19,6 +19,8 @@ struct ObservationCollector {
     private var indices: [SeriesIdentity: Int] = [:]
     private var runs: [Int64: Run] = [:]
     private var kills: [ContainerID: KillCount] = [:]
+    /// How many ticks there may be.
+    private let capacity: Int
     /// Whether the span's ticks belong to one boot.
     private var isOneBoot = true
 
@@ -28,6 +30,9 @@ struct ObservationCollector {
         var index: Int
         var last: CPUReading?
     }
+
+    /// - Parameter capacity: how many ticks there may be.
+    init(capacity: Int = 0) { self.capacity = capacity }
 
     /// Takes in the ticks of a span.
     mutating func add(_ ticks: TickTable) {
@@ -47,6 +52,8 @@ struct ObservationCollector {
         if index == replicas.count {
             indices[series] = index
             replicas.append(ReplicaObservations(instance: series.instance))
+            // What is left of the window: arrays that grow are copied and copied.
+            replicas[index].reserveCapacity(max(0, capacity - (window?.ticks ?? 0)) + piece.count)
         }
         var run = runs[piece.id] ?? Run(index: index)
         replicas[index].addTimes(of: piece)
@@ -72,11 +79,13 @@ struct ObservationCollector {
 }
 
 extension ReplicaObservations {
+    fileprivate mutating func reserveCapacity(_ count: Int) {
+        cpu.reserveCapacity(count)
+        workingSet.reserveCapacity(count)
+    }
+
     fileprivate mutating func addTimes(of piece: Piece) {
-        for run in piece.rows {
-            sampleTimes.append(
-                contentsOf: piece.ticks.times[run].lazy.map(Timestamp.init(milliseconds:)))
-        }
+        for run in piece.rows { sampleTimes.append(piece.ticks.times[run]) }
     }
 
     /// Working set: current − inactive file.

@@ -22,14 +22,11 @@ extension ReplicaObservations {
     ) {
         let columns = CPUColumns(piece)
         if let columns {
-            var row = 0
             if isOneBoot, columns.usage.isComplete, piece.rows.count == 1 {
-                // The first reading ends the interval that the last piece began.
-                addInterval(columns, piece, row: 0, tick: piece.rows[0].lowerBound, after: &last)
-                row = addRates(columns, piece, piece.rows[0])
-                if row > 1 { last = columns.reading(row - 1, piece, piece.rows[0].upperBound - 1) }
+                addSteadily(columns, piece, piece.rows[0], after: &last)
+            } else {
+                addOneByOne(columns, piece, after: &last)
             }
-            if row < piece.count { addOneByOne(columns, piece, from: row, after: &last) }
         }
         if let burst = piece[.cpuBurstMax]?.max {
             cpuBurstMax = max(cpuBurstMax ?? Cores(0), Cores(millicores: burst))
@@ -37,45 +34,57 @@ extension ReplicaObservations {
         if let limit = piece[.cpuLimit]?.last { cpuLimit = Limit(wireValue: limit) }
     }
 
-    /// The usual case: one run of ticks, a value at each, and no counter that starts again.
-    /// - Returns: up to which row rates were added.
+    /// The usual case: one run of ticks and a value at each. Where a counter starts again, the intervals
+    /// before and after are added.
+    private mutating func addSteadily(
+        _ columns: CPUColumns, _ piece: Piece, _ ticks: Range<Int>, after last: inout CPUReading?
+    ) {
+        var row = 0
+        while row < piece.count {
+            // Ends the interval that the last piece, or the reading before this, began.
+            addInterval(columns, piece, row: row, tick: ticks.lowerBound + row, after: &last)
+            row += addRates(columns, piece, row, ticks)
+            last = columns.reading(row - 1, piece, ticks.lowerBound + row - 1)
+        }
+    }
+
+    /// - Returns: how many rows from `first` on served, at least 1.
     private mutating func addRates(
-        _ columns: CPUColumns, _ piece: Piece, _ ticks: Range<Int>
+        _ columns: CPUColumns, _ piece: Piece, _ first: Int, _ ticks: Range<Int>
     ) -> Int {
         let start = cpu.count
-        let isSteady = piece.ticks.uptimes.withUnsafeBufferPointer { uptimes in
+        let served = piece.ticks.uptimes.withUnsafeBufferPointer { uptimes in
             cpu.append { cores, seconds in
                 CounterIncrease.appendRates(
-                    values: columns.usage.values,
-                    clock: UnsafeBufferPointer(rebasing: uptimes[ticks]), rateUnit: 1000,
-                    to: &cores, seconds: &seconds)
+                    values: UnsafeBufferPointer(rebasing: columns.usage.values[first...]),
+                    clock: UnsafeBufferPointer(
+                        rebasing: uptimes[ticks][(ticks.lowerBound + first)...]),
+                    rateUnit: 1000, to: &cores, seconds: &seconds)
             }
         }
-        guard isSteady else { return 1 }
         guard let periods = columns.periods, let throttled = columns.throttled else {
-            return piece.count
+            return served
         }
-        for row in 1..<max(1, piece.count) {
+        for row in (first + 1)..<max(first + 1, first + served) {
             guard
                 let share = CPUColumns.share(
                     throttled[row - 1], throttled[row], of: periods[row - 1], periods[row])
             else { continue }
             cpu.addThrottling(
-                interval: start + row - 1, share: share,
+                interval: start + row - first - 1, share: share,
                 limit: share > 0 ? columns.limit(row) : nil)
         }
-        return piece.count
+        return served
     }
 
     private mutating func addOneByOne(
-        _ columns: CPUColumns, _ piece: Piece, from start: Int, after last: inout CPUReading?
+        _ columns: CPUColumns, _ piece: Piece, after last: inout CPUReading?
     ) {
         var row = 0
         for run in piece.rows {
             for tick in run {
-                defer { row += 1 }
-                guard row >= start else { continue }
                 addInterval(columns, piece, row: row, tick: tick, after: &last)
+                row += 1
             }
         }
     }

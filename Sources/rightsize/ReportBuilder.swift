@@ -28,7 +28,7 @@ struct ReportBuilder {
         let from = max(
             extent.first, extent.last.advanced(byMilliseconds: -Int64(sinceSeconds * 1000)))
         let project = try chosenProject()
-        var collector = ObservationCollector()
+        var collector = ObservationCollector(capacity: extent.ticks)
         try store.forEachPiece(
             of: ObservationCollector.metrics, in: from...extent.last,
             where: {
@@ -36,8 +36,9 @@ struct ReportBuilder {
                     || $0.kind != .oneOff && (project == nil || $0.service.project == project)
             }, ticks: { collector.add($0) }, piece: { collector.add($0) })
         var observed = collector.observations()
+        let gatherer = try EvidenceGatherer(policy: policy)
         let host = try observed.removeValue(forKey: .host).map {
-            try ServiceEvidence(of: [$0], policy: policy)
+            try gatherer.evidence(of: [$0])
         }
         let services = Dictionary(grouping: observed) { ServiceKey($0.key) }.mapValues {
             $0.map(\.value)
@@ -52,7 +53,7 @@ struct ReportBuilder {
             host: collector.window?.host ?? HostCapacity(cpus: nil, memory: nil),
             hostEvidence: host, policy: policy,
             tiers: sizer.tiers, tiersSource: tiers.isEmpty ? nil : compose?.path,
-            services: try serviceReports(services, sizer, project).sorted(by: Self.order))
+            services: try serviceReports(services, sizer, gatherer, project).sorted(by: Self.order))
         return Result(report: report, notes: notes(services, tiers, extent.last))
     }
 
@@ -68,18 +69,19 @@ struct ReportBuilder {
     }
 
     private func serviceReports(
-        _ observed: [ServiceKey: [ReplicaObservations]], _ sizer: Sizer, _ project: String?
+        _ observed: [ServiceKey: [ReplicaObservations]], _ sizer: Sizer,
+        _ gatherer: EvidenceGatherer, _ project: String?
     ) throws -> [ServiceReport] {
         guard let compose else {
             return try observed.map { key, replicas in
-                let evidence = try ServiceEvidence(of: replicas, policy: policy)
+                let evidence = try gatherer.evidence(of: replicas)
                 return report(key, evidence, evidence.limits, nil, nil, sizer)
             }
         }
         return try compose.services.map { service in
             let id = ServiceID(project: project, service: service.name)
             let key = ServiceKey(SeriesIdentity(kind: .service, service: id))
-            let evidence = try observed[key].map { try ServiceEvidence(of: $0, policy: policy) }
+            let evidence = try observed[key].map { try gatherer.evidence(of: $0) }
             let limits = ResourceLimits(
                 cpu: service.cpuLimit ?? evidence?.limits.cpu,
                 memory: service.memoryLimit ?? evidence?.limits.memory)

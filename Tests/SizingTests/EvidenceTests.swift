@@ -14,9 +14,8 @@ import Testing
                 cores: cores, seconds: seconds, throttledShare: throttled, limit: limit)
         }
         replica.workingSet = memory
-        replica.sampleTimes = (0...cores.count).map {
-            Timestamp(seconds: start + Int64($0) * Int64(seconds))
-        }
+        replica.sampleTimes.append(
+            (0...cores.count).map { 1000 * (start + Int64($0) * Int64(seconds)) }[...])
         replica.cpuLimit = .bounded(Cores(1))
         replica.memoryLimit = .unlimited
         return replica
@@ -87,7 +86,7 @@ import Testing
     @Test func aGapIsLeftOutAndCounted() throws {
         var gappy = replica([0.1, 0.1, 0.1, 0.1])
         gappy.cpu.append(cores: 0.9, seconds: 3600, throttledShare: nil, limit: 1)
-        gappy.sampleTimes.append(Timestamp(seconds: 240 + 3600))
+        gappy.sampleTimes.append([1000 * (240 + 3600)])
         let evidence = try ServiceEvidence(of: [gappy], policy: SizingPolicy())
         #expect(evidence.cpu?.max == Cores(0.1))
         #expect(evidence.coverage.gaps == 1)
@@ -111,7 +110,7 @@ import Testing
 
     @Test func aReplicaThatNeverRan() throws {
         var stopped = ReplicaObservations(instance: "1")
-        stopped.sampleTimes = [Timestamp(seconds: 5)]
+        stopped.sampleTimes.append([5000])
         stopped.oomKills = 1
         let evidence = try ServiceEvidence(of: [stopped], policy: SizingPolicy())
         #expect(evidence.cpu == nil)
