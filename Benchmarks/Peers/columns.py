@@ -190,4 +190,5 @@ def peer_of(values):
     return sum(map(len, parts)), values.size / best / 1e6
 
 
-main()
+if __name__ == "__main__":
+    main()
