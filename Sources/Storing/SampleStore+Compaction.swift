@@ -16,8 +16,7 @@ extension SampleStore {
         while try mergeOldest(completely: ticksKept == 0) { merged += 1 }
         if made + merged > 0 {
             try database.execute("PRAGMA incremental_vacuum", while: "shrinking the file")
-            try database.execute(
-                "PRAGMA wal_checkpoint(TRUNCATE)", while: "writing the journal into the file")
+            try database.checkpoint()
         }
         return made
     }
@@ -28,6 +27,7 @@ extension SampleStore {
             try database.integer(
                 "SELECT count(*) > ? FROM tick", ticksKept, while: "counting samples") == 1
         guard isDue else { return false }
+        try requireRoom(DiskSpace.compactionFloor, for: "compacting")
         return try database.transaction(.immediate, while: "compacting samples") {
             () throws(StoreError) in
             guard let group = try oldestGroup(keeping: ticksKept) else { return false }
@@ -69,6 +69,7 @@ extension SampleStore {
             let source = builder.finished(tickCount: ticks.count)
             try insert(source, into: span, choosing: .fast)
         }
+        try seal(span: span)
         // The group is the oldest.
         try delete("FROM tick WHERE seq <= ?", group.upperBound)
         self.key = nil

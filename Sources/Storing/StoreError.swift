@@ -1,3 +1,5 @@
+import Measures
+
 /// What can go wrong with a store. Every case names the file and what to do about it.
 package enum StoreError: Error, Hashable, Sendable {
     /// There is no file at `path`.
@@ -10,6 +12,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case newerVersion(path: String, found: Int64, supported: Int64)
     /// The disk is full: what was being written is lost, what was stored before is not.
     case diskFull(path: String)
+    /// The disk has less room left than a compaction or deletion may need for a while; all stays as it is.
+    case diskNearlyFull(path: String, free: Int64, floor: Int64, purpose: String)
     /// Another process held the store for longer than the time limit.
     case busy(path: String)
     /// Stored bytes cannot be what was written.
@@ -36,6 +40,9 @@ extension StoreError: CustomStringConvertible {
         case .diskFull(let path):
             "the disk that holds \(path) is full: nothing of this write was kept, all that was "
                 + "stored before is; free some space"
+        case .diskNearlyFull(let path, let free, let floor, let purpose):
+            "the disk that holds \(path) has \(Bytes(free).text) left, and \(purpose) may need "
+                + "\(Bytes(floor).text) for a while: nothing was changed or lost; free some space"
         case .busy(let path):
             "the store \(path) is in use by another process for too long: try again, and see "
                 + "which process holds it with 'fuser \(path)'"

@@ -55,6 +55,21 @@ struct SQLiteDatabase: ~Copyable {
 
     deinit { sqlite3_close_v2(handle) }
 
+    /// Leaves it to `SampleStore` when the write-ahead log goes into the file: a run that stores one tick
+    /// should neither write the log into the file when it closes nor after every 1,000 pages.
+    func keepLog() throws(StoreError) {
+        guard rightsize_keep_log_on_close(handle) == SQLITE_OK else {
+            throw error(while: "opening")
+        }
+        try execute("PRAGMA wal_autocheckpoint = 0", while: "opening")
+    }
+
+    /// Writes the log into the file and empties it, as far as no reader is in the way: what a reader holds
+    /// back goes at the next time.
+    func checkpoint() throws(StoreError) {
+        try execute("PRAGMA wal_checkpoint(TRUNCATE)", while: "writing the journal into the file")
+    }
+
     /// Runs statements that give no rows, or whose rows do not matter.
     func execute(_ sql: String, while operation: String) throws(StoreError) {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
