@@ -43,11 +43,6 @@ extension SampleStore {
 
     func boundLog() throws(StoreError) {
         guard logLength > Self.logLengthMax else { return }
-        do {
-            try database.checkpoint()
-        } catch .busy {
-            // A reader or another writer is in the way: after the next tick, then.
-            return
-        }
+        try database.checkpointIfFree()
     }
 }

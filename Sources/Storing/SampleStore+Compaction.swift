@@ -14,6 +14,12 @@ extension SampleStore {
         while try compactOldest(keeping: ticksKept) { made += 1 }
         var merged = 0
         while try mergeOldest(completely: ticksKept == 0) { merged += 1 }
+        // Days that an earlier format left without: one each day, all when everything is to be done.
+        if merged > 0 || ticksKept == 0 {
+            while try rollUpOldest(), ticksKept == 0 {}
+        }
+        // Days end once a day: then what is older than it should be goes too.
+        if merged > 0 { try prune(to: try settings().retention) }
         if made + merged > 0 {
             try database.execute("PRAGMA incremental_vacuum", while: "shrinking the file")
             try database.checkpoint()
@@ -58,7 +64,7 @@ extension SampleStore {
             ticks.append(header)
             for sample in samples { ids.insert(sample.incarnation) }
         }
-        let span = try insert(ticks, group, level: 0)
+        let span = try insert(ticks, group, level: Schema.Level.sixtyTicks)
         for part in ids.sorted().chunked(into: Block.incarnationsMax) {
             var builder = BlockBuilder(ids: part)
             var row = 0
@@ -90,7 +96,8 @@ extension SampleStore {
             guard let first = spans.first, let last = spans.last else { return false }
             let merger = try SpanMerger(spans.map(\.id), in: self)
             let merged = try insert(
-                merger.ticks, first.sequences.lowerBound...last.sequences.upperBound, level: 1)
+                merger.ticks, first.sequences.lowerBound...last.sequences.upperBound,
+                level: Schema.Level.day)
             for part in merger.ids.chunked(into: Block.incarnationsMax) {
                 try insert(try merger.source(of: part), into: merged, choosing: .balanced)
             }
@@ -98,6 +105,8 @@ extension SampleStore {
                 try delete("FROM block WHERE span = ?", span.id)
                 try delete("FROM span WHERE id = ?", span.id)
             }
+            try seal(span: merged)
+            try rollUp(span: merged)
             return true
         }
     }
@@ -133,7 +142,7 @@ extension SampleStore {
     // MARK: Writing
 
     /// - Returns: the new span's id.
-    private func insert(
+    func insert(
         _ ticks: TickTable, _ sequences: ClosedRange<Int64>, level: Int64
     ) throws(StoreError) -> Int64 {
         let bytes = TickColumns.encode(ticks)
@@ -162,7 +171,7 @@ extension SampleStore {
         return id
     }
 
-    private func insert(
+    func insert(
         _ source: some BlockSource, into span: Int64, choosing preference: IntegerColumn.Preference
     ) throws(StoreError) {
         let bytes: [UInt8]
@@ -174,17 +183,22 @@ extension SampleStore {
         } catch {
             throw untrusted(span, error)
         }
+        try insert(block: bytes, source.members.ids, into: span)
+    }
+
+    /// - Parameter ids: those that the block holds.
+    func insert(block bytes: [UInt8], _ ids: [Int64], into span: Int64) throws(StoreError) {
         var statement = try database.prepare(
             "INSERT INTO block(span, first_id, last_id, data) VALUES(?, ?, ?, ?)",
             while: "compacting samples")
         try statement.bind(1, span)
-        try statement.bind(2, source.members.ids.first)
-        try statement.bind(3, source.members.ids.last)
+        try statement.bind(2, ids.first)
+        try statement.bind(3, ids.last)
         try statement.bind(4, bytes)
         try statement.run()
     }
 
-    private func delete(_ what: String, _ id: Int64) throws(StoreError) {
+    func delete(_ what: String, _ id: Int64) throws(StoreError) {
         var statement = try database.prepare("DELETE \(what)", while: "compacting samples")
         try statement.bind(1, id)
         try statement.run()

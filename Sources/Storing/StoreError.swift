@@ -4,6 +4,8 @@ import Measures
 package enum StoreError: Error, Hashable, Sendable {
     /// There is no file at `path`.
     case missing(path: String)
+    /// There is a file already where one was to be made.
+    case exists(path: String)
     /// The file or its directory may not be opened, created or written.
     case notAccessible(path: String, reason: String)
     /// The file is not SQLite, or SQLite of another program.
@@ -22,12 +24,21 @@ package enum StoreError: Error, Hashable, Sendable {
     case sqlite(path: String, operation: String, message: String)
 }
 
+extension StoreError {
+    /// Whether something was put off until the disk has more room.
+    package var isLackOfRoom: Bool {
+        if case .diskNearlyFull = self { return true }
+        return false
+    }
+}
+
 extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .missing(let path):
             "no store at \(path): take a first sample with 'rightsize sample', or name another "
                 + "file with --store"
+        case .exists(let path): "\(path) exists and was left as it is: --force replaces it"
         case .notAccessible(let path, let reason):
             "cannot open the store \(path): \(reason); check the permissions, or name another "
                 + "file with --store"

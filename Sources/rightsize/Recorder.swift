@@ -29,7 +29,13 @@ struct Recorder {
         }
         let notes = sampler.memory.map { $0.notes(after: rememberedInventory) } ?? [:]
         try store.append(outcome.tick, notes: notes)
-        try store.compact()
+        do throws(StoreError) {
+            try store.compact()
+        } catch {
+            // The sample is stored, and what is compacted later is as good.
+            guard error.isLackOfRoom else { throw error }
+            Console.note("\(error)")
+        }
         guard !quiet else { return }
         let milliseconds = ClockReading.now().uptimeMilliseconds - start
         Console.write("\(Self.summary(outcome)), \(milliseconds) ms\n")

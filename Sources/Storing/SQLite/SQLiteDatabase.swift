@@ -70,6 +70,17 @@ struct SQLiteDatabase: ~Copyable {
         try execute("PRAGMA wal_checkpoint(TRUNCATE)", while: "writing the journal into the file")
     }
 
+    /// As `checkpoint`, and waits for nobody: what a reader holds back goes at another time.
+    func checkpointIfFree() throws(StoreError) {
+        sqlite3_busy_timeout(handle, 0)
+        defer { sqlite3_busy_timeout(handle, Self.busyTimeoutMilliseconds) }
+        do {
+            try checkpoint()
+        } catch .busy {
+            return
+        }
+    }
+
     /// Runs statements that give no rows, or whose rows do not matter.
     func execute(_ sql: String, while operation: String) throws(StoreError) {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
@@ -77,10 +88,10 @@ struct SQLiteDatabase: ~Copyable {
         }
     }
 
-    /// The first column of the first row as an integer; nil without a row.
+    /// The first column of the first row as an integer; nil without a row, and for null.
     func integer(_ sql: String, while operation: String) throws(StoreError) -> Int64? {
         var statement = try prepare(sql, while: operation)
-        return try statement.step() ? statement.integer(0) : nil
+        return try statement.step() ? statement.optionalInteger(0) : nil
     }
 
     /// - Parameter parameter: for the only `?` in it.
@@ -89,7 +100,7 @@ struct SQLiteDatabase: ~Copyable {
     ) throws(StoreError) -> Int64? {
         var statement = try prepare(sql, while: operation)
         try statement.bind(1, Int64(parameter))
-        return try statement.step() ? statement.integer(0) : nil
+        return try statement.step() ? statement.optionalInteger(0) : nil
     }
 
     func prepare(_ sql: String, while operation: String) throws(StoreError) -> SQLiteStatement {
@@ -132,8 +143,15 @@ struct SQLiteDatabase: ~Copyable {
 extension StoreError {
     /// The error that `database` reports for its latest call.
     static func from(database: OpaquePointer, path: String, operation: String) -> StoreError {
+        from(
+            code: sqlite3_errcode(database), database: database, path: path, operation: operation)
+    }
+
+    static func from(
+        code: Int32, database: OpaquePointer, path: String, operation: String
+    ) -> StoreError {
         let message = String(cString: sqlite3_errmsg(database))
-        switch sqlite3_errcode(database) {
+        switch code & 0xff {
         case SQLITE_FULL: return .diskFull(path: path)
         case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
         case SQLITE_NOTADB: return .notAStore(path: path, reason: message)
