@@ -27,6 +27,16 @@ extension SampleStore {
         return made
     }
 
+    /// What is due, rollups and retention included, and then the log into the file.
+    /// - Parameter withHotTail: also what is not due yet.
+    package func compactEverything(withHotTail: Bool) throws(StoreError) {
+        try compact(keeping: withHotTail ? 0 : 60)
+        while try rollUpOldest() {}
+        try prune(to: try settings().retention)
+        try database.execute("PRAGMA incremental_vacuum", while: "shrinking the file")
+        try database.checkpoint()
+    }
+
     /// - Returns: whether there was a whole group of ticks to make into a span.
     private func compactOldest(keeping ticksKept: Int) throws(StoreError) -> Bool {
         let isDue =

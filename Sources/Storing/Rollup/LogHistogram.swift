@@ -55,7 +55,7 @@ package struct LogHistogram: Equatable, Sendable {
         if bucket < 64 { return Int64(bucket)...Int64(bucket) }
         let shift = Int64(bucket / 64 - 1)
         let low = (64 + Int64(bucket) % 64) << shift
-        return low...(low + (1 << shift) - 1)
+        return low...(low + ((1 << shift) - 1))
     }
 
     /// The middle of a bucket.
