@@ -25,6 +25,15 @@ package enum StoreError: Error, Hashable, Sendable {
 }
 
 extension StoreError {
+    /// What is wrong with the stored bytes; nil where something else is.
+    var damageText: String? {
+        switch self {
+        case .damaged(_, let what): what
+        case .sqlite(_, let operation, let message): "\(message), while \(operation)"
+        default: nil
+        }
+    }
+
     /// Whether something was put off until the disk has more room.
     package var isLackOfRoom: Bool {
         if case .diskNearlyFull = self { return true }

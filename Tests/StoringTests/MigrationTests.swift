@@ -146,7 +146,7 @@ import Testing
         CREATE TABLE note(
             name TEXT PRIMARY KEY,
             value TEXT NOT NULL) WITHOUT ROWID;
-        PRAGMA application_id = 1381186097;
+        PRAGMA application_id = 1381194289;
         PRAGMA user_version = 1;
         """
 }

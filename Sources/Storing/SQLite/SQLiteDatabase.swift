@@ -74,10 +74,10 @@ struct SQLiteDatabase: ~Copyable {
     func checkpointIfFree() throws(StoreError) {
         sqlite3_busy_timeout(handle, 0)
         defer { sqlite3_busy_timeout(handle, Self.busyTimeoutMilliseconds) }
-        do {
+        do throws(StoreError) {
             try checkpoint()
-        } catch .busy {
-            return
+        } catch {
+            guard case .busy = error else { throw error }
         }
     }
 
@@ -128,6 +128,16 @@ struct SQLiteDatabase: ~Copyable {
             sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
             throw error
         }
+    }
+
+    /// Runs `body`, which only reads, on one state of the database. What damage it meets is its own to tell:
+    /// a transaction that has met any cannot be committed, and need not be.
+    func snapshot<Result>(
+        while operation: String, _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try execute("BEGIN DEFERRED", while: operation)
+        defer { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
+        return try body()
     }
 
     enum TransactionKind: String {

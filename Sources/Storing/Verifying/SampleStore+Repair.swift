@@ -40,7 +40,7 @@ extension SampleStore {
     private func rebuild(at temporary: String) throws(StoreError) -> Verification {
         let fresh = try SampleStore(path: temporary, access: .readWrite)
         let source = self
-        try database.transaction(.deferred, while: "repairing") { () throws(StoreError) in
+        try database.snapshot(while: "repairing") { () throws(StoreError) in
             try fresh.database.transaction(.immediate, while: "repairing") {
                 () throws(StoreError) in
                 var writer = RepairWriter(fresh)

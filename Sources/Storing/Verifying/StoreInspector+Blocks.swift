@@ -15,7 +15,7 @@ extension StoreInspector {
                 try statement.bind(1, span)
                 try statement.bind(2, first)
                 guard try statement.step() else {
-                    throw .damaged(path: store.path, what: "it is not where its number says")
+                    throw misplaced
                 }
                 let lastID = statement.integer(0)
                 let stored: StoredBlock

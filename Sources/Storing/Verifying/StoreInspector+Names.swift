@@ -5,7 +5,7 @@ extension StoreInspector {
         for id in try keys("SELECT id FROM boot ORDER BY id") {
             try attempt(.file) { () throws(StoreError) in
                 let text = try texts("SELECT uuid FROM boot WHERE id = ?", id)
-                guard let uuid = text.first ?? nil else { return }
+                guard let uuid = text.first ?? nil else { throw misplaced }
                 boots.insert(id)
                 try keep(.boot(id: id, uuid: uuid))
             }
@@ -33,7 +33,7 @@ extension StoreInspector {
             "SELECT kind, project, service, instance FROM series WHERE id = ?",
             while: "reading names")
         try statement.bind(1, id)
-        guard try statement.step() else { return }
+        guard try statement.step() else { throw misplaced }
         let kind = SeriesKind(rawValue: statement.integer(0))
         if kind == nil {
             note(
@@ -59,7 +59,7 @@ extension StoreInspector {
             FROM incarnation WHERE id = ?
             """, while: "reading names")
         try statement.bind(1, id)
-        guard try statement.step() else { return }
+        guard try statement.step() else { throw misplaced }
         let seriesRow = statement.integer(0)
         let incarnation = Incarnation(
             series: series[seriesRow] ?? .unknown(seriesRow),

@@ -20,7 +20,7 @@ extension StoreInspector {
             "SELECT first_seq, last_seq, start_ms, end_ms, level, \(digest), ticks "
                 + "FROM span WHERE id = ?", while: "reading spans")
         try statement.bind(1, id)
-        guard try statement.step() else { return }
+        guard try statement.step() else { throw misplaced }
         let (start, end) = (statement.integer(2), statement.integer(3))
         let times =
             start <= end

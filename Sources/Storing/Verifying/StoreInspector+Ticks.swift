@@ -6,7 +6,7 @@ extension StoreInspector {
         var key: KeyTick?
         for sequence in try keys("SELECT seq FROM tick ORDER BY seq") {
             try attempt(.tick(sequence)) { () throws(StoreError) in
-                guard let row = try tickRow(sequence) else { return }
+                guard let row = try tickRow(sequence) else { throw misplaced }
                 let time = row.label.header.time
                 if sequence <= lastSequence {
                     note(

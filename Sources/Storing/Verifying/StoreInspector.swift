@@ -58,15 +58,14 @@ final class StoreInspector {
         _ place: StoreDamage.Place, times: ClosedRange<Timestamp>? = nil,
         _ body: () throws(StoreError) -> Void
     ) throws(StoreError) -> Bool {
-        do {
+        do throws(StoreError) {
             try body()
             return true
-        } catch .damaged(_, let what) {
+        } catch {
+            guard let what = error.damageText else { throw error }
             note(StoreDamage(place: place, what: what, times: times))
-        } catch .sqlite(_, let operation, let message) {
-            note(StoreDamage(place: place, what: "\(message), while \(operation)", times: times))
+            return false
         }
-        return false
     }
 
     private func checkStructure() throws(StoreError) {
@@ -91,11 +90,11 @@ final class StoreInspector {
         let isWhole = try attempt(.file) { () throws(StoreError) in try read(sql, &first) }
         if isWhole { return first }
         var last: [Int64] = []
-        do {
+        do throws(StoreError) {
             try read(sql + " DESC", &last)
-        } catch .damaged {
+        } catch {
             // Noted already; what came before it is what there is.
-        } catch .sqlite {
+            guard error.damageText != nil else { throw error }
         }
         let known = Set(first)
         return first + last.filter { !known.contains($0) }.reversed()
@@ -112,6 +111,11 @@ final class StoreInspector {
         }
         lastTick = (tick.time, at)
         verification.ticks += 1
+    }
+
+    /// Of a row that is listed and cannot be found.
+    var misplaced: StoreError {
+        .damaged(path: store.path, what: "it is not where its number says")
     }
 
     func names(_ ids: some Sequence<Int64>) -> [SeriesIdentity] {

@@ -97,7 +97,7 @@ extension SampleStore {
     /// Decodes everything there is, and checks every checksum and everything that must agree.
     /// - Throws: `busy`, `notAccessible`; what is damaged is part of the result.
     package func verify() throws(StoreError) -> Verification {
-        try database.transaction(.deferred, while: "verifying") { () throws(StoreError) in
+        try database.snapshot(while: "verifying") { () throws(StoreError) in
             let inspector = StoreInspector(self)
             try inspector.run { _ in }
             return inspector.verification
