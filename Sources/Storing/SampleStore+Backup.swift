@@ -8,7 +8,9 @@ extension SampleStore {
     /// - Throws: `exists`; `notAccessible`, `diskFull`, `busy`; `damaged` where the copy is not sound: it is
     ///   then not kept.
     @discardableResult
-    package func backUp(to target: String, replacing replaces: Bool) throws(StoreError) -> Verification {
+    package func backUp(to target: String, replacing replaces: Bool) throws(StoreError)
+        -> Verification
+    {
         if !replaces, Glibc.access(target, F_OK) == 0 { throw .exists(path: target) }
         let temporary = target + ".\(getpid()).part"
         defer { Self.removeFiles(temporary) }

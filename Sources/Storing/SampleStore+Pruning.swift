@@ -80,7 +80,8 @@ extension SampleStore {
     // MARK: What is old
 
     /// All spans but those of the newest day, in the order they were taken, and where that day begins.
-    private func spansBeforeNewestDay() throws(StoreError) -> (spans: [AgedSpan], dayStart: Int64?) {
+    private func spansBeforeNewestDay() throws(StoreError) -> (spans: [AgedSpan], dayStart: Int64?)
+    {
         var statement = try database.prepare(
             """
             SELECT id, start_ms, end_ms, last_seq - first_seq + 1, level FROM span

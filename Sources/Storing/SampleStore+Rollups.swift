@@ -80,7 +80,8 @@ extension SampleStore {
     /// Rolls up the oldest day that is not yet.
     /// - Returns: false where there is none.
     func rollUpOldest() throws(StoreError) -> Bool {
-        let oldest = "SELECT id FROM span WHERE level = \(Schema.Level.day) ORDER BY first_seq LIMIT 1"
+        let oldest =
+            "SELECT id FROM span WHERE level = \(Schema.Level.day) ORDER BY first_seq LIMIT 1"
         guard try database.integer(oldest, while: "rolling up a day") != nil else { return false }
         try requireRoom(DiskSpace.compactionFloor, for: "rolling up a day")
         return try database.transaction(.immediate, while: "rolling up a day") {

@@ -31,7 +31,8 @@ extension SampleStore {
             do {
                 let samples =
                     sequence == key.sequence
-                    ? key.samples : try TickRow.decode(
+                    ? key.samples
+                    : try TickRow.decode(
                         statement.blob(7), against: key.samples, label: label.bytes)
                 body(header, samples)
             } catch {

@@ -72,7 +72,9 @@ extension SampleStore {
     }
 
     private func count(_ table: String) throws(StoreError) -> Int {
-        Int(try database.integer("SELECT count(*) FROM \(table)", while: "measuring the store") ?? 0)
+        Int(
+            try database.integer("SELECT count(*) FROM \(table)", while: "measuring the store") ?? 0
+        )
     }
 
     private func countRows(into info: inout StoreInfo) throws(StoreError) {

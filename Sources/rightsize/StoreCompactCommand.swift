@@ -4,7 +4,8 @@ import Storing
 
 struct StoreCompactCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compact", abstract: "Makes columns of what is due, and frees what is not used.",
+        commandName: "compact",
+        abstract: "Makes columns of what is due, and frees what is not used.",
         discussion: """
             The sampler does this itself, an hour and a day at a time. --all also takes the last hour, \
             whose ticks are rows otherwise: for a store that is not written to any more.

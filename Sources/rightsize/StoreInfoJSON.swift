@@ -26,7 +26,8 @@ struct StoreInfoJSON: Encodable {
     private var settings: Settings
 
     private enum CodingKeys: String, CodingKey {
-        case schema, path, from, to, ticks, series, incarnations, boots, values, hours, days, rollups
+        case schema, path, from, to, ticks, series, incarnations, boots, values, hours, days,
+            rollups
         case metrics, settings
         case formatVersion = "format_version"
         case fileBytes = "file_bytes"

@@ -45,7 +45,8 @@ struct StoreInfoTable {
     private var covers: String {
         guard let extent = info.extent else { return "nothing yet" }
         let seconds = Double(extent.last.milliseconds &- extent.first.milliseconds) / 1000
-        return "\(extent.first.minuteText) to \(extent.last.minuteText) (\(spanText(seconds: seconds))), "
+        return
+            "\(extent.first.minuteText) to \(extent.last.minuteText) (\(spanText(seconds: seconds))), "
             + "\(extent.ticks) ticks"
     }
 
@@ -77,7 +78,8 @@ extension Retention {
     var text: String {
         var parts = [
             "ticks " + (rawSeconds.map { "for \(spanText(seconds: Double($0)))" } ?? "for ever"),
-            "rollups " + (rollupSeconds.map { "for \(spanText(seconds: Double($0)))" } ?? "for ever"),
+            "rollups "
+                + (rollupSeconds.map { "for \(spanText(seconds: Double($0)))" } ?? "for ever"),
         ]
         if let sizeMax { parts.append("at most \(sizeMax.text)") }
         return parts.joined(separator: ", ")

@@ -96,7 +96,9 @@ struct KeepOption: ExpressibleByArgument, Equatable {
     private static func seconds(_ text: String) -> Int64? {
         let span =
             text.hasSuffix("y")
-            ? Int64(text.dropLast()).flatMap { TimeSpan(argument: "\($0.multipliedReportingOverflow(by: 365).partialValue)d") }
+            ? Int64(text.dropLast()).flatMap {
+                TimeSpan(argument: "\($0.multipliedReportingOverflow(by: 365).partialValue)d")
+            }
             : TimeSpan(argument: text)
         guard let span, span.seconds >= 86_400 else { return nil }
         return Int64(span.seconds)

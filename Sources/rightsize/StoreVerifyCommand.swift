@@ -4,7 +4,8 @@ import Storing
 
 struct StoreVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Decodes everything and checks that it is as it was written.",
+        commandName: "verify",
+        abstract: "Decodes everything and checks that it is as it was written.",
         discussion: """
             Damage is named by block, series and time, and exits with 2. --repair keeps all that is \
             sound, after copying the store to a file beside it, and says what was lost.
@@ -70,6 +71,7 @@ struct StoreVerifyCommand: ParsableCommand {
             lost == 0
             ? "no sample is lost" : "\(lost) \(lost == 1 ? "part" : "parts") of it cannot be read"
         return Failure(
-            "the store \(store.path) is damaged: \(what); 'store verify --repair' keeps all the rest")
+            "the store \(store.path) is damaged: \(what); 'store verify --repair' keeps all the rest"
+        )
     }
 }

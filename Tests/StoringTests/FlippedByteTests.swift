@@ -31,7 +31,8 @@ import Testing
                     if try opened.verify().damages.isEmpty {
                         let contents = try Self.contents(path)
                         if contents != expected {
-                            Issue.record("byte \(offset) (\(byte) to \(changed)) changes what is read")
+                            Issue.record(
+                                "byte \(offset) (\(byte) to \(changed)) changes what is read")
                         }
                         harmless += 1
                     } else {

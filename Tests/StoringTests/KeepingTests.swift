@@ -16,7 +16,8 @@ import Testing
         for var tick in evenTicks(days * Int(day / step) + 1, everySeconds: step, containers: 8) {
             // What no column makes small.
             for index in tick.samples.indices {
-                tick.samples[index].values[.ioRead] = Int64.random(in: 0...(1 << 60), using: &random)
+                tick.samples[index].values[.ioRead] = Int64.random(
+                    in: 0...(1 << 60), using: &random)
             }
             try store.append(tick)
         }
@@ -131,7 +132,9 @@ import Testing
             let extent = try #require(try store.extent())
             #expect(extent.last.milliseconds - extent.first.milliseconds < 6 * 1000 * day)
             #expect(extent.last.milliseconds - extent.first.milliseconds > 3 * 1000 * day)
-            #expect(try store.rollups(in: allTime).map(\.day).min() == Timestamp(seconds: 1_699_920_000))
+            #expect(
+                try store.rollups(in: allTime).map(\.day).min() == Timestamp(seconds: 1_699_920_000)
+            )
         }
     }
 
@@ -160,7 +163,8 @@ import Testing
 
     @Test(
         arguments: [
-            (1_234_567, 1_234_000), (999, 0), (0, 0), (-1, -1000), (-1000, -1000), (.max, .max - 807),
+            (1_234_567, 1_234_000), (999, 0), (0, 0), (-1, -1000), (-1000, -1000),
+            (.max, .max - 807),
         ] as [(Int64, Int64)])
     func countersOfMicrosecondsAreFloored(value: Int64, floored: Int64) {
         let values: MetricValues = [.cpuUsage: value, .memoryCurrent: value]
@@ -256,7 +260,8 @@ import Testing
             #expect(throws: StoreError.exists(path: target)) {
                 try store.backUp(to: target, replacing: false)
             }
-            #expect(try SampleStore(path: target, access: .readOnly).everything() == store.everything())
+            #expect(
+                try SampleStore(path: target, access: .readOnly).everything() == store.everything())
             // It can be written like any store.
             let copy = try SampleStore(path: target, access: .readWrite)
             try copy.append(evenTicks(1, first: 140)[0])

@@ -14,7 +14,8 @@ import Testing
             for tick in evenTicks(2 * 1440 + 60, from: start) { try store.append(tick) }
             try store.compactEverything(withHotTail: true)
             let rollups = try store.rollups(in: allTime, where: { $0.service.service == "s2" })
-            #expect(rollups.map(\.day) == [0, 1, 2].map { Timestamp(seconds: start + $0 * 86_400) })
+            #expect(
+                rollups.map(\.day) == [0, 1, 2].map { Timestamp(seconds: start + $0 * 86_400) })
             #expect(rollups.map(\.values.ticks) == [1440, 1440, 60])
             let first = try #require(rollups.first).values
             #expect(first.coveredMilliseconds == 1439 * 60_000)
@@ -105,7 +106,8 @@ import Testing
             for tick in ticks {
                 let day = RollupBuilder.day(of: tick.time.rawValue)
                 for sample in tick.samples {
-                    let run = "\(sample.incarnation.container.rawValue) \(sample.incarnation.series)"
+                    let run =
+                        "\(sample.incarnation.container.rawValue) \(sample.incarnation.series)"
                     let usage = try #require(sample.values[.cpuUsage])
                     var sum = wanted["\(run) \(day)"] ?? (0, 0, 0)
                     sum.count += 1
@@ -141,7 +143,8 @@ import Testing
             try store.compact(keeping: 0)
             try execute("UPDATE rollup SET day = day + 1", store.path)
             let error = #expect(throws: StoreError.self) { try store.rollups(in: allTime) }
-            #expect("\(try #require(error))".contains("part 0 of the rollups of 2023-11-16: checksum"))
+            #expect(
+                "\(try #require(error))".contains("part 0 of the rollups of 2023-11-16: checksum"))
         }
     }
 

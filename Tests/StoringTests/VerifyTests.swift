@@ -20,7 +20,8 @@ import Testing
             #expect(found.damages == [])
             #expect(found.ticks == 300)
             #expect(
-                found.values == ticks.reduce(0) { $0 + $1.samples.reduce(0) { $0 + $1.values.count } })
+                found.values
+                    == ticks.reduce(0) { $0 + $1.samples.reduce(0) { $0 + $1.values.count } })
             #expect(found.values == (try store.info().values))
             #expect(
                 found.clockSteps == zip(ticks, ticks.dropFirst()).count { $0.time > $1.time })
@@ -97,25 +98,43 @@ import Testing
                 "UPDATE block SET \(flipped("data", from: 60)) WHERE span = 3",
                 " in block 1 of span 3: ", 260
             ),
-            ("UPDATE block SET last_id = 9 WHERE span = 3", "block 1 of span 3: it is labelled", 260),
+            (
+                "UPDATE block SET last_id = 9 WHERE span = 3", "block 1 of span 3: it is labelled",
+                260
+            ),
             ("DELETE FROM block WHERE span = 3", "span 3: its blocks are not those", 260),
             ("UPDATE block SET span = 77 WHERE span = 3", "span 77: it is missing", 260),
             ("DELETE FROM span WHERE id = 3", "span 3: it is missing", 140),
-            ("UPDATE span SET last_seq = 130 WHERE id = 3", "span 3: 120 ticks are numbered 1 to 130", 260),
+            (
+                "UPDATE span SET last_seq = 130 WHERE id = 3",
+                "span 3: 120 ticks are numbered 1 to 130", 260
+            ),
             ("UPDATE span SET start_ms = 5 WHERE id = 3", "span 3: its labels are not those", 260),
             ("UPDATE span SET level = 9 WHERE id = 3", "span 3: level 9", 260),
             ("UPDATE span SET level = 0 WHERE id = 3", "span 3: 120 ticks at level 0", 260),
-            ("UPDATE tick SET \(flipped("samples", from: 9)) WHERE seq = 182", "sample 182: checksum", 259),
+            (
+                "UPDATE tick SET \(flipped("samples", from: 9)) WHERE seq = 182",
+                "sample 182: checksum", 259
+            ),
             ("UPDATE tick SET time_ms = time_ms + 1 WHERE seq = 182", "sample 182: checksum", 259),
             ("UPDATE tick SET host_millicores = NULL WHERE seq = 182", "sample 182: checksum", 259),
             ("DELETE FROM tick WHERE seq = 181", "sample 182: sample 181, which it is told", 200),
             ("DELETE FROM boot", "its boot 1 is not named", 260),
             ("DELETE FROM incarnation WHERE id = 2", "its container 2 is not named", 260),
             ("DELETE FROM series WHERE id = 2", "container 2: its series 2 is missing", 260),
-            ("UPDATE incarnation SET name = 'x' WHERE id = 2", "container 2: its name, image or", 260),
+            (
+                "UPDATE incarnation SET name = 'x' WHERE id = 2", "container 2: its name, image or",
+                260
+            ),
             ("UPDATE series SET kind = 99 WHERE id = 2", "series 2 has kind 99", 260),
-            ("UPDATE rollup SET \(flipped("data", from: 30))", "part 0 of the rollups of 2023-11-14: checksum", 260),
-            ("INSERT INTO setting VALUES('resolution', '1ms', 5)", "setting resolution: its checksum", 260),
+            (
+                "UPDATE rollup SET \(flipped("data", from: 30))",
+                "part 0 of the rollups of 2023-11-14: checksum", 260
+            ),
+            (
+                "INSERT INTO setting VALUES('resolution', '1ms', 5)",
+                "setting resolution: its checksum", 260
+            ),
         ] as [(String, String, Int)])
     func damageIsNamedAndTheRestIsKept(sql: String, message: String, left: Int) throws {
         try withTemporaryDirectory { directory in

@@ -21,7 +21,9 @@ extension SQLiteDatabase {
         switch code {
         case SQLITE_DONE: return
         case SQLITE_BUSY, SQLITE_LOCKED: throw .busy(path: path)
-        default: throw .from(code: code, database: target.handle, path: target.path, operation: operation)
+        default:
+            throw .from(
+                code: code, database: target.handle, path: target.path, operation: operation)
         }
     }
 }

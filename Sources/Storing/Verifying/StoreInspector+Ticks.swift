@@ -11,7 +11,8 @@ extension StoreInspector {
                 if sequence <= lastSequence {
                     note(
                         StoreDamage(
-                            place: .tick(sequence), what: "others have numbers up to \(lastSequence)",
+                            place: .tick(sequence),
+                            what: "others have numbers up to \(lastSequence)",
                             times: time...time, losesSamples: false))
                 }
                 lastSequence = max(lastSequence, sequence)

@@ -105,7 +105,8 @@ final class StoreInspector {
         let at = RollupMoment(boot: tick.boot, uptimeMilliseconds: tick.uptimeMilliseconds)
         if let lastTick {
             if tick.time < lastTick.time { verification.clockSteps += 1 }
-            if lastTick.at.boot == at.boot, at.uptimeMilliseconds <= lastTick.at.uptimeMilliseconds {
+            if lastTick.at.boot == at.boot, at.uptimeMilliseconds <= lastTick.at.uptimeMilliseconds
+            {
                 verification.uptimeSteps += 1
             }
         }
