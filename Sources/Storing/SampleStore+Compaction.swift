@@ -109,7 +109,7 @@ extension SampleStore {
                 merger.ticks, first.sequences.lowerBound...last.sequences.upperBound,
                 level: Schema.Level.day)
             for part in merger.ids.chunked(into: Block.incarnationsMax) {
-                try insert(try merger.source(of: part), into: merged, choosing: .balanced)
+                try insert(try merger.source(of: part), into: merged, choosing: .smallest)
             }
             for span in spans {
                 try delete("FROM block WHERE span = ?", span.id)

@@ -32,11 +32,7 @@ struct SampleCommand: ParsableCommand {
             valueName: "span"))
     var burst: TimeSpan?
 
-    @Option(help: ArgumentHelp("The engine's socket, unix:///PATH.", valueName: "address"))
-    var engine: String?
-
-    @Flag(help: "Walk the control groups and ask no engine.")
-    var noEngine = false
+    @OptionGroup var engine: EngineOptions
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case line, json
@@ -68,9 +64,6 @@ struct SampleCommand: ParsableCommand {
         if let burst, !(0.5...60).contains(burst.seconds) {
             throw ValidationError("--burst takes from half a second to a minute")
         }
-        if engine != nil, noEngine {
-            throw ValidationError("--engine and --no-engine exclude each other")
-        }
         if format == .json, every != nil {
             throw ValidationError("--format json shows one sample, not a loop's")
         }
@@ -80,7 +73,7 @@ struct SampleCommand: ParsableCommand {
 
     var parsed: SampleRun {
         SampleRun(
-            store: store.storePath, engine: engine, noEngine: noEngine, quiet: quiet,
+            store: store.storePath, engine: engine.wish, quiet: quiet,
             showsTick: format == .json, everySeconds: every?.seconds,
             durationSeconds: duration?.seconds, burstSeconds: burst?.seconds,
             resolution: resolution, isDurable: durable)

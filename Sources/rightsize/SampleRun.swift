@@ -7,9 +7,7 @@ import Storing
 struct SampleRun: Equatable {
     /// `--store`; nil for the default.
     var store: String?
-    /// `--engine`; nil for the environment's.
-    var engine: String?
-    var noEngine = false
+    var engine = EngineWish()
     var quiet = false
     /// Prints the tick as it was stored.
     var showsTick = false
@@ -24,7 +22,7 @@ struct SampleRun: Equatable {
     func run() throws {
         // Before the first sample: a signal that comes during one must not cut it short.
         let signals = everySeconds == nil ? nil : StopSignals()
-        let engine = try engineChoice()
+        let engine = try engine.choice()
         let store = try SampleStore(
             path: StoreOptions.path(store), access: .readWrite,
             durability: isDurable ? .powerCut : .processCrash)
@@ -40,9 +38,9 @@ struct SampleRun: Equatable {
             sampler: sampler, store: store, quiet: quiet || showsTick,
             rememberedInventory: memory, burstSeconds: burstSeconds)
         guard let everySeconds, let signals else {
-            try recorder.record()
-            if showsTick, let tick = try TickJSON(lastOf: store) {
-                Console.write(try tick.text())
+            let tick = try recorder.record()
+            if showsTick, let stored = try TickJSON(at: tick.time, in: store) {
+                Console.write(try stored.text())
             }
             return
         }
@@ -58,14 +56,6 @@ struct SampleRun: Equatable {
         guard let resolution, resolution != settings.resolution else { return }
         settings.resolution = resolution
         try store.remember(settings)
-    }
-
-    private func engineChoice() throws(SamplingError) -> Sampler.EngineChoice {
-        guard !noEngine else { return .none }
-        return .at(
-            try EngineAddress.resolve(
-                explicit: engine, environment: Console.environment,
-                home: Console.environment("HOME")))
     }
 }
 
@@ -84,15 +74,15 @@ extension SampleRun {
         while let argument = arguments.popFirst() {
             switch argument {
             case "--quiet": quiet = true
-            case "--no-engine": noEngine = true
+            case "--no-engine": engine.none = true
             case "--store", "--engine":
                 guard let value = arguments.popFirst(), !value.isEmpty, !value.hasPrefix("-") else {
                     return nil
                 }
-                if argument == "--store" { store = value } else { engine = value }
+                if argument == "--store" { store = value } else { engine.address = value }
             default: return nil
             }
         }
-        if noEngine, engine != nil { return nil }
+        if engine.none, engine.address != nil { return nil }
     }
 }

@@ -8,6 +8,9 @@ final class BlockReader {
     private let bytes: UnsafeRawBufferPointer
     private var sections: [Metric: Section] = [:]
     private let scratch = ColumnScratch()
+    /// Columns of one incarnation that others were predicted from: they are often asked for next.
+    private var references: [Metric: Block.MetricColumn] = [:]
+    private var referencesIndex = -1
 
     private struct Section {
         var start: Int
@@ -70,9 +73,22 @@ final class BlockReader {
     func column(
         _ metric: Metric, _ index: Int
     ) throws(DecodingFailure) -> Block.MetricColumn? {
+        if index == referencesIndex, let known = references[metric] { return known }
+        let column = try decodedColumn(metric, index)
+        if index != referencesIndex {
+            references.removeAll(keepingCapacity: true)
+            referencesIndex = index
+        }
+        references[metric] = column
+        return column
+    }
+
+    private func decodedColumn(
+        _ metric: Metric, _ index: Int
+    ) throws(DecodingFailure) -> Block.MetricColumn? {
         var present: RowSet?
         var values: [Int64] = []
-        let isThere = try read(metric, index) { (rows, buffer) in
+        let isThere = try decode(metric, index) { (rows, buffer) in
             present = rows
             values = Array(buffer)
         }
@@ -93,6 +109,16 @@ final class BlockReader {
     /// Hands a column's rows (nil for all of the incarnation's) and values to `body`.
     /// - Returns: false where the incarnation has no such metric.
     func read(
+        _ metric: Metric, _ index: Int, _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
+    ) throws(DecodingFailure) -> Bool {
+        if index == referencesIndex, let known = references[metric] {
+            known.values.withUnsafeBufferPointer { body(known.present, $0) }
+            return true
+        }
+        return try decode(metric, index, body)
+    }
+
+    private func decode(
         _ metric: Metric, _ index: Int, _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
     ) throws(DecodingFailure) -> Bool {
         guard try open(metric), let contents = sections[metric]?.contents,

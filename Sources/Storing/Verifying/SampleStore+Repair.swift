@@ -38,6 +38,11 @@ extension SampleStore {
     }
 
     private func rebuild(at temporary: String) throws(StoreError) -> Verification {
+        // Pages are only copied over pages of the same size, which an older store has others of.
+        let pageSize = try database.integer("PRAGMA page_size", while: "repairing") ?? 4096
+        try SQLiteDatabase(path: temporary, mode: .readWriteCreate).execute(
+            "PRAGMA page_size = \(pageSize); PRAGMA auto_vacuum = INCREMENTAL; VACUUM",
+            while: "repairing")
         let fresh = try SampleStore(path: temporary, access: .readWrite)
         let source = self
         try database.snapshot(while: "repairing") { () throws(StoreError) in
