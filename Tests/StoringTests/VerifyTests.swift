@@ -205,8 +205,10 @@ import Testing
             let root = try #require(
                 try made.database.integer(
                     "SELECT rootpage FROM sqlite_master WHERE name = 'tick'", while: "testing"))
+            let pageSize = Int(
+                try made.database.integer("PRAGMA page_size", while: "testing") ?? 0)
             var bytes = try readFile(path)
-            for offset in 0..<8 { bytes[Int(root - 1) * 4096 + offset] = 0xEE }
+            for offset in 0..<8 { bytes[Int(root - 1) * pageSize + offset] = 0xEE }
             try writeFile(path, bytes)
             let store = try SampleStore(path: path, access: .readWrite)
             #expect(throws: Never.self) { try store.verify() }
