@@ -210,7 +210,7 @@ extension SampleStore {
 
     // MARK: Names
 
-    private func wantedIncarnations(
+    func wantedIncarnations(
         _ isWanted: (SeriesIdentity) -> Bool
     ) throws(StoreError) -> [Int64: Incarnation] {
         let series = try seriesByRow().filter { isWanted($0.value) }
@@ -229,7 +229,7 @@ extension SampleStore {
         return incarnations
     }
 
-    private func seriesByRow() throws(StoreError) -> [Int64: SeriesIdentity] {
+    func seriesByRow() throws(StoreError) -> [Int64: SeriesIdentity] {
         var statement = try database.prepare(
             "SELECT id, kind, project, service, instance FROM series", while: "reading services")
         var series: [Int64: SeriesIdentity] = [:]

@@ -35,7 +35,13 @@ struct Recorder {
             sampler.carryOver(outcome.tick)
             throw error
         }
-        try store.compact()
+        do throws(StoreError) {
+            try store.compact()
+        } catch {
+            // The sample is stored, and what is compacted later is as good.
+            guard error.isLackOfRoom else { throw error }
+            Console.note("\(error)")
+        }
         guard !quiet else { return outcome.tick }
         let milliseconds = ClockReading.now().uptimeMilliseconds - start
         Console.write("\(Self.summary(outcome).printable), \(milliseconds) ms\n")

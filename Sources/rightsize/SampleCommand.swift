@@ -1,4 +1,5 @@
 import ArgumentParser
+import Storing
 
 struct SampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,6 +38,16 @@ struct SampleCommand: ParsableCommand {
         case line, json
     }
 
+    @Option(
+        help: ArgumentHelp(
+            "How CPU time is kept, by this and every later sample: exact (at first), or 1ms, which takes "
+                + "less room.",
+            valueName: "exact|1ms"))
+    var resolution: StoreSettings.Resolution?
+
+    @Flag(help: "Wait for the disk with every sample, so that not even a power cut loses one.")
+    var durable = false
+
     @Option(help: "What to print: one line, or the tick exactly as it was stored.")
     var format = Format.line
 
@@ -64,6 +75,9 @@ struct SampleCommand: ParsableCommand {
         SampleRun(
             store: store.storePath, engine: engine.wish, quiet: quiet,
             showsTick: format == .json, everySeconds: every?.seconds,
-            durationSeconds: duration?.seconds, burstSeconds: burst?.seconds)
+            durationSeconds: duration?.seconds, burstSeconds: burst?.seconds,
+            resolution: resolution, isDurable: durable)
     }
 }
+
+extension StoreSettings.Resolution: ExpressibleByArgument {}

@@ -14,15 +14,22 @@ struct SampleRun: Equatable {
     var everySeconds: Double?
     var durationSeconds: Double?
     var burstSeconds: Double?
+    /// `--resolution`; nil for what the store remembers.
+    var resolution: StoreSettings.Resolution?
+    /// Every sample waits for the disk.
+    var isDurable = false
 
     func run() throws {
         // Before the first sample: a signal that comes during one must not cut it short.
         let signals = everySeconds == nil ? nil : StopSignals()
         let engine = try engine.choice()
-        let store = try SampleStore(path: StoreOptions.path(store), access: .readWrite)
+        let store = try SampleStore(
+            path: StoreOptions.path(store), access: .readWrite,
+            durability: isDurable ? .powerCut : .processCrash)
         // After the store, which says what is wrong with its directory, and makes it.
         guard let lock = RunLock.take(besideStore: store.path, quiet: quiet) else { return }
         defer { lock.release() }
+        try remember(resolution, in: store)
         // A loop hears of changes; a single sample goes on from what the last one knew.
         let memory = everySeconds == nil ? try InventoryMemory(leftIn: store) : nil
         let sampler = Sampler(
@@ -40,6 +47,15 @@ struct SampleRun: Equatable {
         let ending = try recorder.loop(
             every: everySeconds, for: durationSeconds, until: signals)
         if ending == .interrupt { throw ExitCode.interrupted }
+    }
+
+    private func remember(
+        _ resolution: StoreSettings.Resolution?, in store: SampleStore
+    ) throws(StoreError) {
+        var settings = try store.settings()
+        guard let resolution, resolution != settings.resolution else { return }
+        settings.resolution = resolution
+        try store.remember(settings)
     }
 }
 

@@ -66,6 +66,9 @@ final class BlockReader {
     /// Those that any member has, in the order of their wire numbers.
     var metrics: [Metric] { sections.keys.sorted { $0.rawValue < $1.rawValue } }
 
+    /// The bytes of a metric's section, as stored; 0 where there is none.
+    func storedLength(of metric: Metric) -> Int { sections[metric]?.length ?? 0 }
+
     /// - Returns: nil where the incarnation has no such metric.
     func column(
         _ metric: Metric, _ index: Int

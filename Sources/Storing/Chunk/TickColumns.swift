@@ -74,8 +74,9 @@ enum TickColumns {
     ) throws(DecodingFailure) -> [Int64] {
         var values = [Int64](repeating: 0, count: count)
         let rest = UnsafeRawBufferPointer(rebasing: reader.bytes[reader.position...])
-        do {
-            let length = try values.withUnsafeMutableBufferPointer {
+        var length = 0
+        do throws(ColumnDamage) {
+            length = try values.withUnsafeMutableBufferPointer {
                 (buffer) throws(ColumnDamage) in
                 guard let reference else {
                     return try IntegerColumn.decode(
@@ -87,14 +88,10 @@ enum TickColumns {
                         rest, predictedFrom: reference, into: buffer, using: scratch)
                 }
             }
-            _ = try reader.take(length)
-        } catch let damage as ColumnDamage {
-            throw DecodingFailure("a column of ticks: \(damage)")
-        } catch let failure as DecodingFailure {
-            throw failure
         } catch {
-            fatalError("unreachable: \(error)")
+            throw DecodingFailure("a column of ticks: \(error)")
         }
+        _ = try reader.take(length)
         return values
     }
 
