@@ -14,8 +14,8 @@ extension SampleStore {
         while try compactOldest(keeping: ticksKept) { made += 1 }
         var merged = 0
         while try mergeOldest(completely: ticksKept == 0) { merged += 1 }
-        // Days that an earlier format left without: one each day, all when everything is to be done.
-        if merged > 0 || ticksKept == 0 {
+        // Days that were left without: one each day, all when everything is to be done.
+        if try rollsUp, merged > 0 || ticksKept == 0 {
             while try rollUpOldest(), ticksKept == 0 {}
         }
         // Days end once a day: then what is older than it should be goes too.
@@ -31,10 +31,16 @@ extension SampleStore {
     /// - Parameter withHotTail: also what is not due yet.
     package func compactEverything(withHotTail: Bool) throws(StoreError) {
         try compact(keeping: withHotTail ? 0 : 60)
-        while try rollUpOldest() {}
+        if try rollsUp { try rollUpDays() }
         try prune(to: try settings().retention)
         try database.execute("PRAGMA incremental_vacuum", while: "shrinking the file")
         try database.checkpoint()
+    }
+
+    /// Whether days get rollups as they end: where their ticks are to be deleted some day. While all ticks
+    /// are kept, rollups would only make the file larger.
+    private var rollsUp: Bool {
+        get throws(StoreError) { try !settings().retention.isUnlimited }
     }
 
     /// - Returns: whether there was a whole group of ticks to make into a span.
@@ -116,7 +122,7 @@ extension SampleStore {
                 try delete("FROM span WHERE id = ?", span.id)
             }
             try seal(span: merged)
-            try rollUp(span: merged)
+            if try rollsUp { try rollUp(span: merged) }
             return true
         }
     }

@@ -77,6 +77,9 @@ extension SampleStore {
 
     // MARK: Writing
 
+    /// Rolls up every compacted day that is not yet.
+    package func rollUpDays() throws(StoreError) { while try rollUpOldest() {} }
+
     /// Rolls up the oldest day that is not yet.
     /// - Returns: false where there is none.
     func rollUpOldest() throws(StoreError) -> Bool {

@@ -22,6 +22,7 @@ import Testing
             try store.append(tick)
         }
         try store.compact()
+        try store.rollUpDays()
         return store
     }
 

@@ -34,6 +34,7 @@ import Testing
             let more = evenTicks(10, containers: 6, first: 100)
             for tick in more { try store.append(tick) }
             try store.compactEverything(withHotTail: true)
+            try store.rollUpDays()
             #expect(try store.everything() == (expected + flattened(more)).sorted())
             #expect(try store.verify().damages == [])
             let rolled = try store.rollups(in: allTime).reduce(0) { $0 + $1.values.ticks }

@@ -13,6 +13,7 @@ import Testing
             // Two days and an hour, so that both are over.
             for tick in evenTicks(2 * 1440 + 60, from: start) { try store.append(tick) }
             try store.compactEverything(withHotTail: true)
+            try store.rollUpDays()
             let rollups = try store.rollups(in: allTime, where: { $0.service.service == "s2" })
             #expect(
                 rollups.map(\.day) == [0, 1, 2].map { Timestamp(seconds: start + $0 * 86_400) })
@@ -69,10 +70,15 @@ import Testing
             for (number, tick) in ticks.enumerated() {
                 try whole.append(tick)
                 try parts.append(tick)
-                if number % 70 == 69 { try parts.compact(keeping: 0) }
+                if number % 70 == 69 {
+                    try parts.compact(keeping: 0)
+                    try parts.rollUpDays()
+                }
             }
             try whole.compact(keeping: 0)
+            try whole.rollUpDays()
             try parts.compact(keeping: 0)
+            try parts.rollUpDays()
             let (expected, found) = (
                 try whole.rollups(in: allTime).sorted(), try parts.rollups(in: allTime).sorted()
             )
@@ -101,6 +107,7 @@ import Testing
             let store = try SampleStore(path: directory + "/store.db", access: .readWrite)
             for tick in ticks { try store.append(tick) }
             try store.compact(keeping: 0)
+            try store.rollUpDays()
             var wanted: [String: (count: Int64, sum: Int128, gain: Int128)] = [:]
             var last: [String: (boot: BootID, uptime: Int64, value: Int64)] = [:]
             for tick in ticks {
@@ -141,6 +148,7 @@ import Testing
             let store = try SampleStore(path: directory + "/store.db", access: .readWrite)
             for tick in evenTicks(100, from: start) { try store.append(tick) }
             try store.compact(keeping: 0)
+            try store.rollUpDays()
             try execute("UPDATE rollup SET day = day + 1", store.path)
             let error = #expect(throws: StoreError.self) { try store.rollups(in: allTime) }
             #expect(
@@ -155,6 +163,7 @@ import Testing
         let made = try SampleStore(path: store.path + "/store.db", access: .readWrite)
         for tick in evenTicks(70, from: start) { try made.append(tick) }
         try made.compact(keeping: 0)
+        try made.rollUpDays()
         var blobs: [[UInt8]] = []
         var statement = try made.database.prepare("SELECT data FROM rollup", while: "testing")
         while try statement.step() { blobs.append(statement.blob(0)) }

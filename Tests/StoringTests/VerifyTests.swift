@@ -74,6 +74,7 @@ import Testing
         let store = try SampleStore(path: path, access: .readWrite)
         for tick in evenTicks(120) { try store.append(tick) }
         try store.compact(keeping: 0)
+        try store.rollUpDays()
         for tick in evenTicks(140, first: 120) { try store.append(tick) }
         try store.compact(keeping: 70)
         return store
