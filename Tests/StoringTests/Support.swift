@@ -76,7 +76,7 @@ func flattened(_ history: History) -> [String] {
     for run in history.incarnations {
         for (index, row) in run.rows.enumerated() {
             var values = MetricValues()
-            for metric in Metric.allCases { values[metric] = run[metric][index] }
+            for (metric, column) in run.columns { values[metric] = column[index] }
             let tick = history.ticks[row]
             lines.append(
                 line(tick.time, tick.uptimeMilliseconds, tick.host, run.incarnation, values))
