@@ -63,8 +63,8 @@ enum CPUMax {
     /// - Parameter quota: microseconds a period; v1 says -1 for no limit.
     static func limit(quota: Int64?, period: Int64?) -> Limit<Cores>? {
         guard let quota else { return nil }
-        if quota < 0 { return .unlimited }
-        guard let period, period > 0 else { return nil }
+        if quota == -1 { return .unlimited }
+        guard quota >= 0, let period, period > 0 else { return nil }
         return .bounded(Cores(Double(quota) / Double(period)))
     }
 }

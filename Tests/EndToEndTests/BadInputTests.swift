@@ -61,7 +61,7 @@ import Testing
             try store.database.execute("PRAGMA user_version = 7", while: "testing")
             expectFailure(
                 try Program.run(["report", "--store", path]),
-                "the store \(path) has format 7, this rightsize reads up to 1: install the newer "
+                "the store \(path) has format 7, this rightsize reads up to 2: install the newer "
                     + "rightsize that wrote it")
         }
     }

@@ -108,8 +108,11 @@ import Testing
         #expect(run.result.output == "there: 2\nnew: 2\n")
         #expect(
             run.result.errors
-                == ["store", "new"].map {
-                    "rightsize: cannot open the store mounted/\($0).db: unable to open database file; "
+                == [
+                    ("store", "attempt to write a readonly database"),
+                    ("new", "unable to open database file"),
+                ].map {
+                    "rightsize: cannot open the store mounted/\($0).db: \($1); "
                         + "check the permissions, or name another file with --store\n"
                 }.joined())
     }
