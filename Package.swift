@@ -58,6 +58,9 @@ let package = Package(
         module("Sampling", ["Measures"]),
         module("Storing", ["Columns", "Measures", "CSQLite", "CZlib"]),
         .target(name: "Columns", swiftSettings: house + [alwaysOptimised]),
+        .target(
+            name: "Exchange", dependencies: ["Columns", "Measures", "Storing"],
+            swiftSettings: house + [alwaysOptimised]),
         selectionKernels("", march: nil),
         selectionKernels("AVX2", march: "x86-64-v3"),
         selectionKernels("AVX512", march: "x86-64-v4"),
@@ -71,6 +74,7 @@ let package = Package(
             name: "rightsize",
             dependencies: [
                 "Measures", "Sampling", "Storing", "Statistics", "Sizing", "Compose", "Reporting",
+                "Exchange",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

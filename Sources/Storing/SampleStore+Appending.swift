@@ -26,11 +26,15 @@ extension SampleStore {
             }
         } catch {
             // Ids handed out inside the failed transaction are gone with it.
-            incarnationRows.removeAll()
-            bootRows.removeAll()
-            key = nil
+            forgetRows()
             throw error
         }
+    }
+
+    func forgetRows() {
+        incarnationRows.removeAll()
+        bootRows.removeAll()
+        key = nil
     }
 
     /// What was noted under `name`; nil when nothing was.
@@ -112,7 +116,7 @@ extension SampleStore {
         }
     }
 
-    private func row(of boot: BootID) throws(StoreError) -> Int64 {
+    func row(of boot: BootID) throws(StoreError) -> Int64 {
         if let known = bootRows[boot] { return known }
         var statement = try database.prepare(
             "INSERT INTO boot(uuid) VALUES(?) ON CONFLICT DO UPDATE SET uuid = uuid RETURNING id",
@@ -152,7 +156,7 @@ extension SampleStore {
         }
     }
 
-    private func row(of incarnation: Incarnation) throws(StoreError) -> Int64 {
+    func row(of incarnation: Incarnation) throws(StoreError) -> Int64 {
         if let known = incarnationRows[incarnation] { return known }
         let series = try row(of: incarnation.series)
         var statement = try database.prepare(

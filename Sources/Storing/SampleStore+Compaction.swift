@@ -132,7 +132,7 @@ extension SampleStore {
     // MARK: Writing
 
     /// - Returns: the new span's id.
-    private func insert(
+    func insert(
         _ ticks: TickTable, _ sequences: ClosedRange<Int64>, level: Int64
     ) throws(StoreError) -> Int64 {
         let bytes = TickColumns.encode(ticks)
@@ -161,7 +161,7 @@ extension SampleStore {
         return id
     }
 
-    private func insert(
+    func insert(
         _ source: some BlockSource, into span: Int64, choosing preference: IntegerColumn.Preference
     ) throws(StoreError) {
         let bytes: [UInt8]

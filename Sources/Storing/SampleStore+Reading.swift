@@ -58,23 +58,28 @@ extension SampleStore {
     }
 
     private func readRows(into builder: inout HistoryBuilder) throws(StoreError) {
-        for group in try groupsOfRows() {
-            let key = try keyTick(group.lowerBound)
-            var ticks = TickTable()
-            var ids: Set<Int64> = []
-            var rows: [[TickRow.Sample]] = []
-            try forEachRow(of: group, key) { (header, samples) in
-                ticks.append(header)
-                rows.append(samples.filter { builder.wants($0.incarnation) })
-                for sample in rows[rows.count - 1] { ids.insert(sample.incarnation) }
-            }
-            var columns = BlockBuilder(ids: ids.sorted())
-            for (row, samples) in rows.enumerated() {
-                for sample in samples { columns.append(sample, at: row) }
-            }
-            let selection = builder.append(ticks)
-            builder.append(columns.finished(tickCount: ticks.count), selection)
+        for group in try groupsOfRows() { try append(group, to: &builder) }
+    }
+
+    /// Adds a group of rows of the hot tail.
+    func append(
+        _ group: ClosedRange<Int64>, to builder: inout HistoryBuilder
+    ) throws(StoreError) {
+        let key = try keyTick(group.lowerBound)
+        var ticks = TickTable()
+        var ids: Set<Int64> = []
+        var rows: [[TickRow.Sample]] = []
+        try forEachRow(of: group, key) { (header, samples) in
+            ticks.append(header)
+            rows.append(samples.filter { builder.wants($0.incarnation) })
+            for sample in rows[rows.count - 1] { ids.insert(sample.incarnation) }
         }
+        var columns = BlockBuilder(ids: ids.sorted())
+        for (row, samples) in rows.enumerated() {
+            for sample in samples { columns.append(sample, at: row) }
+        }
+        let selection = builder.append(ticks)
+        builder.append(columns.finished(tickCount: ticks.count), selection)
     }
 
     // MARK: Spans and blocks
@@ -89,7 +94,7 @@ extension SampleStore {
         return try span(id, statement, column: 0)
     }
 
-    private func span(
+    func span(
         _ id: Int64, _ statement: borrowing SQLiteStatement, column: Int32
     ) throws(StoreError) -> StoredSpan {
         let scratch = ColumnScratch()
@@ -117,7 +122,7 @@ extension SampleStore {
     }
 
     /// Blocks where SQLite has them, each only while `body` runs.
-    private func forEachBlock(
+    func forEachBlock(
         of span: StoredSpan, overlapping ids: ClosedRange<Int64>?,
         _ body: (BlockReader) throws(DecodingFailure) -> Void
     ) throws(StoreError) {
@@ -163,7 +168,7 @@ extension SampleStore {
 
     // MARK: Names
 
-    private func wantedIncarnations(
+    func wantedIncarnations(
         _ isWanted: (SeriesIdentity) -> Bool
     ) throws(StoreError) -> [Int64: Incarnation] {
         let series = try seriesByRow().filter { isWanted($0.value) }

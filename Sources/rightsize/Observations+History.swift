@@ -8,11 +8,11 @@ struct ObservationReader {
     let history: History
 
     /// The metrics that `observations` needs.
-    static let metrics: Set<Metric> = [
+    static let metrics: Set<Metric> = importedMetrics.union([
         .cpuUsage, .cpuPeriods, .cpuThrottledPeriods, .cpuLimit, .memoryCurrent,
         .memoryInactiveFile, .memoryPeak, .memoryLimit, .memoryOOMKills, .restarts, .oomKilled,
         .oomEvents, .cpuBurstMax, .memoryBurstMax,
-    ]
+    ])
 
     /// Every replica of every service in the history.
     func observations() throws(StatisticsError) -> [SeriesIdentity: ReplicaObservations] {
@@ -28,6 +28,7 @@ struct ObservationReader {
             replica.sampleTimes += run.rows.map { history.ticks[Int($0)].time }
             try addCPU(of: run, to: &replica)
             addMemory(of: run, to: &replica)
+            addImported(of: run, to: &replica)
             observations[series] = replica
             kills[
                 run.incarnation.container,

@@ -20,6 +20,6 @@ struct Rightsize: ParsableCommand {
         version: version,
         subcommands: [
             SampleCommand.self, ReportCommand.self, PatchCommand.self, ScheduleCommand.self,
-            DemoCommand.self,
+            StoreCommand.self, DemoCommand.self,
         ])
 }
