@@ -90,6 +90,7 @@ let package = Package(
         tests("Sizing", ["Sizing", "Measures"]),
         tests("Compose", ["Compose", "Measures"]),
         tests("Reporting", ["Reporting", "Sizing", "Measures"]),
+        tests("Exchange", ["Exchange", "Storing", "Measures"]),
         tests(
             "EndToEnd",
             [
@@ -118,7 +119,9 @@ if Context.environment["RIGHTSIZE_FUZZ"] == "1" {
         .unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])
     ]
     for target in package.targets
-    where ["Measures", "Sampling", "Storing", "Columns", "Compose"].contains(target.name) {
+    where ["Measures", "Sampling", "Storing", "Columns", "Compose", "Exchange"]
+        .contains(target.name)
+    {
         target.swiftSettings? += instrumented
     }
     func fuzzTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -137,5 +140,6 @@ if Context.environment["RIGHTSIZE_FUZZ"] == "1" {
         fuzzTarget("FuzzStoreBlobs", ["Storing"]),
         fuzzTarget("FuzzColumns", ["Columns"]),
         fuzzTarget("FuzzCompose", ["Compose"]),
+        fuzzTarget("FuzzImport", ["Exchange", "Storing"]),
     ]
 }

@@ -6,6 +6,9 @@ package final class ByteInput {
     package let name: String
     private let descriptor: Int32
     private let ownsDescriptor: Bool
+    /// What is read where there is no file, and how much of it at once.
+    private var held: ArraySlice<UInt8> = []
+    private let pieceLength: Int
     /// How many bytes there are; nil where that is not known before the end.
     package let totalBytes: Int64?
     package private(set) var bytesRead: Int64 = 0
@@ -23,6 +26,7 @@ package final class ByteInput {
 
     /// - Parameter path: "-" for standard input.
     package init(path: String) throws(ExchangeError) {
+        pieceLength = Self.capacity
         if path == "-" {
             name = "<stdin>"
             descriptor = STDIN_FILENO
@@ -38,6 +42,18 @@ package final class ByteInput {
         var status = stat()
         let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         totalBytes = isFile ? Int64(status.st_size) : nil
+    }
+
+    /// Reads from memory.
+    /// - Parameter pieceLength: how many bytes come at once.
+    package init(name: String, bytes: [UInt8], pieceLength: Int = capacity) {
+        precondition(pieceLength > 0)
+        self.name = name
+        self.pieceLength = pieceLength
+        held = bytes[...]
+        totalBytes = Int64(bytes.count)
+        descriptor = -1
+        ownsDescriptor = false
     }
 
     deinit {
@@ -59,7 +75,7 @@ package final class ByteInput {
             start = 0
         }
         while true {
-            let count = read(descriptor, memory + end, Self.capacity - end)
+            let count = readPiece(into: memory + end, atMost: Self.capacity - end)
             if count < 0 {
                 if errno == EINTR { continue }
                 throw .system(file: name, action: "read", code: errno)
@@ -71,6 +87,19 @@ package final class ByteInput {
             onProgress?()
             return count > 0
         }
+    }
+
+    /// As read(2).
+    private func readPiece(into target: UnsafeMutableRawPointer, atMost room: Int) -> Int {
+        if descriptor >= 0 { return read(descriptor, target, room) }
+        let piece = held.prefix(min(room, pieceLength))
+        piece.withUnsafeBytes { bytes in
+            if let base = bytes.baseAddress {
+                target.copyMemory(from: base, byteCount: bytes.count)
+            }
+        }
+        held = held.dropFirst(piece.count)
+        return piece.count
     }
 
     /// 128 bits of what was read so far, in hexadecimal. The same bytes give the same, however they came.

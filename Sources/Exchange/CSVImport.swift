@@ -152,7 +152,8 @@ struct CSVImport {
             let name = String(decoding: bytes, as: UTF8.self)
             guard (Self.required + Self.optional).contains(name) else {
                 let text = bytes.withUnsafeBytes { shown($0) }
-                throw records.failure("unknown column \(text) in the header: \(expected) is expected")
+                throw records.failure(
+                    "unknown column \(text) in the header: \(expected) is expected")
             }
             guard columns.updateValue(index, forKey: name) == nil else {
                 throw records.failure("the column '\(name)' twice in the header")

@@ -13,7 +13,8 @@ extension Export {
             let times = TimeTexts(piece.ticks.times) { $0.write(secondsOf: $1) }
             for run in piece.incarnations {
                 let prefix =
-                    "," + labels.values(of: run.incarnation).map(CSVText.field)
+                    ","
+                    + labels.values(of: run.incarnation).map(CSVText.field)
                     .joined(separator: ",") + ","
                 let rows = run.rows
                 for metric in metrics {
@@ -93,7 +94,8 @@ enum CSVText {
     static func field(_ text: String) -> String {
         let needsQuotes = text.utf8.contains { [0x22, 0x2c, 0x0a, 0x0d].contains($0) }
         guard needsQuotes else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
+        return "\""
+            + text.split(separator: "\"", omittingEmptySubsequences: false)
             .joined(separator: "\"\"") + "\""
     }
 }

@@ -29,8 +29,13 @@ package struct Import {
     package init(
         _ input: ByteInput, format: Format, temporaryDirectory directory: String
     ) throws(ExchangeError) {
+        try self.init(
+            input, format: format, rows: RowBuffer(spill: SpillFile(directory: directory)))
+    }
+
+    init(_ input: ByteInput, format: Format, rows: RowBuffer) throws(ExchangeError) {
         self.input = input
-        rows = RowBuffer(spill: SpillFile(directory: directory))
+        self.rows = rows
         switch format {
         case .csv:
             var reader = try CSVImport(input, keys: keys, rows: rows)

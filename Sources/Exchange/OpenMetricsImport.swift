@@ -31,7 +31,6 @@ struct OpenMetricsImport {
             }
         }
         guard isEnded else {
-            line += 1
             throw failure("the text ends without # EOF: it was cut off")
         }
     }
@@ -225,7 +224,9 @@ enum OpenMetricsLabels {
             labels.append((name, valid))
             position += 1
             guard position < text.count else { throw malformed }
-            if text[position] == 0x2c { position += 1 } else if text[position] != 0x7d {
+            if text[position] == 0x2c {
+                position += 1
+            } else if text[position] != 0x7d {
                 throw malformed
             }
             guard position < text.count else { throw malformed }

@@ -170,7 +170,8 @@ final class RowBuffer {
             }
         } catch {
             throw .input(
-                file: "the import's temporary file", what: "does not hold what was written: \(error)")
+                file: "the import's temporary file",
+                what: "does not hold what was written: \(error)")
         }
     }
 }

@@ -1,8 +1,8 @@
 import Measures
 import Storing
 
-/// Writes buffered rows into a store: a span for each day that has any, or for 8,192 ticks where a day has
-/// more. Memory is that of one day's times and one block.
+/// Writes buffered rows into a store: a span for each day, for up to a week where days have few ticks, and
+/// for 8,192 ticks where a day has more. Memory is that of one span's times and one block.
 struct SpanAssembly {
     private let file: String
     private let rows: RowBuffer
@@ -14,8 +14,10 @@ struct SpanAssembly {
     /// Rows that say the same as another.
     private(set) var repeatedRows = 0
 
-    /// How long a span is at most.
-    private static let spanMilliseconds: Int64 = 86_400_000
+    private static let dayMilliseconds: Int64 = 86_400_000
+    /// Longer columns are smaller and quicker to write; longer spans cost more to read a little of.
+    private static let ticksWanted = 1024
+    private static let daysMax: Int64 = 7
     /// The most values of a block, if it has more than one member.
     private static let blockValuesMax = 1 << 22
 
@@ -30,13 +32,16 @@ struct SpanAssembly {
     mutating func write(to target: StoreImport) throws(ExchangeError) {
         let members = try order(by: target)
         var start = chunks.compactMap(\.first?.first).min()
+        var days: Int64 = 1
         while let first = start {
-            let end = first + Self.spanMilliseconds
+            let end = first + days * Self.dayMilliseconds
             let (ticks, next) = try ticks(in: first..<end)
             for offset in stride(from: 0, to: ticks.count, by: StoreImport.ticksMax) {
                 let part = Array(ticks[offset..<min(ticks.count, offset + StoreImport.ticksMax)])
                 try writeSpan(part, members, to: target)
             }
+            if ticks.count < Self.ticksWanted { days = min(Self.daysMax, days * 2) }
+            if ticks.count > 4 * Self.ticksWanted { days = max(1, days / 2) }
             start = next
         }
     }

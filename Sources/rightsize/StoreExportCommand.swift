@@ -66,7 +66,8 @@ struct StoreExportCommand: ParsableCommand {
         try reportingFailure {
             let store = try SampleStore(path: store.path, access: .readOnly)
             guard let extent = try store.extent() else {
-                throw Failure("the store \(store.path) holds no samples: there is nothing to export")
+                throw Failure(
+                    "the store \(store.path) holds no samples: there is nothing to export")
             }
             try requireKnown(try store.series())
             let first = since.map {

@@ -171,7 +171,8 @@ final class BlockReader {
         // The same size and alignment; what is read in between are bit patterns.
         let words = UnsafeMutableRawBufferPointer(values)
         defer { words.bindMemory(to: Int64.self) }
-        return try FloatColumn.decode(column, into: words.bindMemory(to: Double.self), using: scratch)
+        return try FloatColumn.decode(
+            column, into: words.bindMemory(to: Double.self), using: scratch)
     }
 
     /// Checks and opens a section once.
