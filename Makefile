@@ -14,7 +14,7 @@ BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
 .PHONY: setup build demo test lab-test lab-podman lab-v2 lint format bench bench-sampling fuzz \
-  install uninstall data clean
+  bench-columns install uninstall data clean
 
 setup:
 	@command -v $(SWIFT) >/dev/null || { \
@@ -74,6 +74,13 @@ bench-sampling: build
 	  exit $${PIPESTATUS[0]}
 	@Benchmarks/sampling.sh $(BINARY) .build-bench/release/SamplingBenchmark
 	@Benchmarks/engine.sh $(BINARY)
+
+# The column codec beside pcodec, on the traces in TRACES; pcodec comes from PyPI.
+TRACES := traces
+bench-columns: setup
+	RIGHTSIZE_BENCHMARKS=1 $(SWIFT) build -c release --scratch-path .build-bench \
+	  --product ColumnsBenchmark
+	@Benchmarks/Peers/columns.py $(TRACES) .build-bench/release/ColumnsBenchmark
 
 # Runs each fuzz target for SECONDS, two at a time; TARGETS names some of them (Fuzz/README.md).
 SECONDS := 600

@@ -108,6 +108,9 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
             name: "SamplingBenchmark", dependencies: ["Sampling", "Measures", "CMalloc"],
             path: "Benchmarks/SamplingBenchmark", swiftSettings: house),
         .executableTarget(
+            name: "StoreBenchmark", dependencies: ["Storing", "Measures"],
+            path: "Benchmarks/StoreBenchmark", swiftSettings: house),
+        .executableTarget(
             name: "ColumnsBenchmark", dependencies: ["Columns"],
             path: "Benchmarks/ColumnsBenchmark", swiftSettings: house + [alwaysOptimised]),
     ]
@@ -137,7 +140,7 @@ if Context.environment["RIGHTSIZE_FUZZ"] == "1" {
             swiftSettings: house),
         fuzzTarget("FuzzKernelFiles", ["Sampling"]),
         fuzzTarget("FuzzEngineAnswers", ["Sampling"]),
-        fuzzTarget("FuzzStoreBlobs", ["Storing"]),
+        fuzzTarget("FuzzStoreBlobs", ["Storing", "Columns"]),
         fuzzTarget("FuzzColumns", ["Columns"]),
         fuzzTarget("FuzzCompose", ["Compose"]),
         fuzzTarget("FuzzImport", ["Exchange", "Storing"]),

@@ -66,7 +66,7 @@ struct FuzzKernelFiles {
             for io in [IOStat(v1: text), IOStat(v2: text)] {
                 var values = MetricValues()
                 values.set(io)
-                require(values.count == 2, "\(values)")
+                require((io.readBytes ?? 0) >= 0 && (io.writeBytes ?? 0) >= 0, "\(values)")
             }
             let pressure = Pressure(text)
             for total in [pressure.someMicroseconds, pressure.fullMicroseconds] {

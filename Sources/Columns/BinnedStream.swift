@@ -14,19 +14,34 @@
 enum BinnedStream {
     static let lanes = 4
 
-    /// Table sizes that are worth building for so many numbers in so many bins.
-    static func tableLog(count: Int, bins: Int) -> Int {
-        if bins == 1 { return 0 }
-        let byCount = UInt64(count).bitLength &- 2
-        let limit = count >= 1 << 15 ? 11 : 10
-        let byBins = UInt64(bins).bitLength &+ 1
-        return min(ColumnScratch.tableLogLimit, max(byBins, min(limit, max(5, byCount))))
+    /// The bins with their shares of the table that takes the fewest bits, and that table's logarithm.
+    static func table(_ bins: [Bin]) -> (bins: [Bin], log: Int) {
+        if bins.count == 1 { return (StateTable.normalized(bins, log: 0), 0) }
+        let count = bins.reduce(0) { $0 + $1.weight }
+        let least = max(5, UInt64(bins.count).bitLength + 1)
+        let most = min(
+            ColumnScratch.tableLogLimit, max(least, UInt64(count).bitLength))
+        var best: (bins: [Bin], log: Int) = ([], 0)
+        var fewest = Double.infinity
+        for log in least...most {
+            let shares = StateTable.normalized(bins, log: log)
+            // A bit for each few states: building a table takes time, about that of reading a value each.
+            var bits = Double(1 << log) / statesForABit
+            for (bin, share) in zip(bins, shares) {
+                bits += Double(bin.weight) * (Double(log) - fastLog2(Double(share.weight)))
+                bits += Double(UInt64(share.weight).bitLength)
+            }
+            if bits < fewest { (fewest, best) = (bits, (shares, log)) }
+        }
+        return best
     }
+
+    /// How many states a table may have more to save a bit.
+    private static let statesForABit = 16.0
 
     /// - Parameter binning: of these numbers.
     static func append(_ numbers: [Int64], _ binning: Binning, to bytes: inout [UInt8]) {
-        let log = tableLog(count: numbers.count, bins: binning.bins.count)
-        let bins = StateTable.normalized(binning.bins, log: log)
+        let (bins, log) = table(binning.bins)
         bytes.append(UInt8(log))
         bytes.append(varint: UInt64(bins.count - 1))
         bytes.append(signed: bins[0].lower)

@@ -20,7 +20,7 @@ struct Binning {
     private(set) var estimatedBits: Double = 0
 
     /// Bits that a bin's description takes, about: bit count, weight and gap.
-    static let binBits = 15.0
+    static let binBits = 17.0
 
     /// - Parameters:
     ///   - sorted: at least one number.

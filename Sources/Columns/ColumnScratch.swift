@@ -1,4 +1,4 @@
-/// Memory that a decoder works in, to be kept from column to column: 52 KB.
+/// Memory that a decoder works in, to be kept from column to column: 50 KB.
 package struct ColumnScratch: ~Copyable {
     /// The most bytes that are copied to be read with room behind them.
     static let tailCapacity = 1280
@@ -24,8 +24,9 @@ package struct ColumnScratch: ~Copyable {
 
     deinit { memory.deallocate() }
 
-    /// `count` bytes of `bytes` from `start` on, with at least `overhang` bytes behind them that may be
-    /// read. They and what is there of them lie within `bytes`; what is behind the end reads as 0.
+    /// `count` bytes (at most `tailCapacity`) of `bytes` from `start` on, which lies within, and behind them
+    /// `overhang` bytes that may be read as well: where `bytes` lie, or a copy near their end. What is
+    /// behind the end reads as 0.
     @inline(__always)
     func readable(_ bytes: UnsafeRawBufferPointer, from start: Int, count: Int) -> UnsafeRawPointer
     {

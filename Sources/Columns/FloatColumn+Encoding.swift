@@ -7,18 +7,26 @@ extension FloatColumn {
         if values.isEmpty { return }
         var best = encoded(values, scale: nil, preference)
         for scale in scales(values) {
-            let other = encoded(values, scale: scale, preference)
-            if other.count < best.count { best = other }
+            for filler in [nil, 0] as [Int64?] {
+                let other = encoded(values, scale: scale, filler: filler, preference)
+                if other.count < best.count { best = other }
+                // Without a number that needs it, the filler does not matter.
+                if values.allSatisfy({ isInteger($0, scaledBy: denominator(scale)) }) { break }
+            }
         }
         bytes += best
     }
 
-    /// - Parameter scale: nil for patterns.
+    /// - Parameters:
+    ///   - scale: nil for patterns.
+    ///   - filler: the integer of what is no number or too large; nil for the one before it, which costs
+    ///     least among differences, while with the same one each time the corrections are alike.
     static func encoded(
-        _ values: UnsafeBufferPointer<Double>, scale: Int?, _ preference: IntegerColumn.Preference
+        _ values: UnsafeBufferPointer<Double>, scale: Int?, filler: Int64? = nil,
+        _ preference: IntegerColumn.Preference
     ) -> [UInt8] {
         guard let scale else {
-            let patterns = values.map { ordered(Int64(bitPattern: $0.bitPattern)) }
+            let patterns = values.map { signed(Int64(bitPattern: $0.bitPattern)) }
             var bytes = [Scheme.patterns.rawValue]
             append(patterns, preference, to: &bytes)
             return bytes
@@ -29,9 +37,9 @@ extension FloatColumn {
         integers.reserveCapacity(values.count)
         corrections.reserveCapacity(values.count)
         for value in values {
-            let product = (value * denominator).rounded()
-            // What is no number or too large costs least as the integer before it.
-            let integer = product.magnitude < 0x1p53 ? Int64(product) : integers.last ?? 0
+            let integer =
+                isInteger(value, scaledBy: denominator)
+                ? Int64((value * denominator).rounded()) : filler ?? integers.last ?? 0
             let quotient = Double(integer) / denominator
             integers.append(integer)
             corrections.append(Int64(bitPattern: value.bitPattern &- quotient.bitPattern))
@@ -42,6 +50,12 @@ extension FloatColumn {
         append(integers, preference, to: &bytes)
         if !isExact { append(corrections, preference, to: &bytes) }
         return bytes
+    }
+
+    /// Whether there is an exact integer near the product.
+    @inline(__always)
+    private static func isInteger(_ value: Double, scaledBy denominator: Double) -> Bool {
+        (value * denominator).magnitude < 0x1p53
     }
 
     private static func append(

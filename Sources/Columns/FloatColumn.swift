@@ -1,7 +1,7 @@
 /// One column of Double as bytes, bit-exact for every input: payloads of NaN, −0 and infinities included.
 ///
 ///     byte 0    0 patterns, 1 decimals, 2 decimals with corrections
-///     patterns      `IntegerColumn` of the values' bit patterns, in an order that follows the values'
+///     patterns      `IntegerColumn` of the values' bit patterns: magnitude and sign as an integer
 ///     decimals      byte scale s, 0–66; `IntegerColumn` of integers n: the value is n / denominator,
 ///                   which is 1, 2, 5, 10, 20, 50, … 10^22
 ///     corrections   `IntegerColumn` of what is to be added to each value's bit pattern, after it
@@ -57,7 +57,7 @@ package enum FloatColumn {
         var index = 0
         if scheme == .patterns {
             while index < words.count {
-                target[index] = ordered(target[index])
+                target[index] = pattern(target[index])
                 index &+= 1
             }
             return cursor.position
@@ -91,7 +91,15 @@ package enum FloatColumn {
         try cursor.skip(count, of: "integers")
     }
 
-    /// A bit pattern as an integer of the same order as the value, and back.
+    /// A bit pattern as an integer: magnitudes of either sign count up from 0, so that patterns that end in
+    /// zeros, as those of 32-bit floats do, stay multiples of their common divisor. −0 is the lowest integer.
     @inline(__always)
-    static func ordered(_ pattern: Int64) -> Int64 { pattern ^ ((pattern &>> 63) & Int64.max) }
+    static func signed(_ pattern: Int64) -> Int64 {
+        pattern >= 0 || pattern == .min ? pattern : .min &- pattern
+    }
+
+    @inline(__always)
+    static func pattern(_ signed: Int64) -> Int64 {
+        signed >= 0 ? signed : .min | (0 &- signed)
+    }
 }

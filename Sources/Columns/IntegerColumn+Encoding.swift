@@ -14,7 +14,7 @@ extension IntegerColumn {
     /// What may be chosen from. Tests narrow it down to one of each.
     struct Choices {
         var coders: Set<Coder> = Set(Coder.allCases)
-        var orders = [0, 1, 2]
+        var orders = [0, 1, 2, 3]
         /// Whether a prediction is taken wherever there is one.
         var mustPredict = false
         /// The binned stream must be smaller than this share of the packed blocks.
@@ -56,7 +56,9 @@ extension IntegerColumn {
             return
         }
         if choices.coders.contains(.packed) {
-            let sizes = candidates.map { PackedBlocks.size($0.residuals) }
+            let sizes = candidates.map {
+                headerSize($0.transform) + PackedBlocks.size($0.residuals)
+            }
             let least = sizes.indices.min { sizes[$0] < sizes[$1] }!
             var written: [UInt8] = []
             appendHeader(.packed, candidates[least].transform, to: &written)
@@ -69,7 +71,8 @@ extension IntegerColumn {
                 var sorted = candidates[index].residuals
                 radixSort(&sorted)
                 let binning = Binning(sorted: sorted, slotLimit: roughSlots)
-                candidates[index].roughBinnedBytes = Int(binning.estimatedBits / 8)
+                candidates[index].roughBinnedBytes =
+                    headerSize(candidates[index].transform) + Int(binning.estimatedBits / 8)
             }
             candidates.sort { $0.roughBinnedBytes < $1.roughBinnedBytes }
             for candidate in candidates.prefix(finalists) {
@@ -101,7 +104,7 @@ extension IntegerColumn {
         let divisor = Transform.commonDivisor(values)
         let scaled = Transform.scaled(values, divisor: divisor)
         var remainders: [(Prediction?, [Int64])] = []
-        if !choices.mustPredict || reference == nil { remainders.append((nil, scaled)) }
+        if !choices.mustPredict { remainders.append((nil, scaled)) }
         if let reference {
             for prediction in Prediction.candidates(
                 scaled: scaled, divisor: divisor, reference: reference)
@@ -110,6 +113,7 @@ extension IntegerColumn {
                     (prediction, Transform.remainders(scaled, prediction, reference)))
             }
         }
+        if remainders.isEmpty { remainders.append((nil, scaled)) }
         var candidates: [Candidate] = []
         for (prediction, remainder) in remainders {
             var residuals = remainder
@@ -125,8 +129,24 @@ extension IntegerColumn {
                     candidates.append(Candidate(transform: transform, residuals: residuals))
                 }
             }
+            if choices.orders.contains(3) {
+                let rise = Transform.rise(remainder)
+                let transform = Transform(
+                    base: values[0], divisor: divisor, prediction: prediction, order: 3, slope: rise
+                )
+                candidates.append(
+                    Candidate(
+                        transform: transform,
+                        residuals: Transform.distances(remainder, rise: rise)))
+            }
         }
         return candidates
+    }
+
+    private static func headerSize(_ transform: Transform) -> Int {
+        var header: [UInt8] = []
+        appendHeader(.zero, transform, to: &header)
+        return header.count
     }
 
     private static func appendHeader(
@@ -142,6 +162,6 @@ extension IntegerColumn {
             bytes.append(signed: prediction.multiplier)
             bytes.append(UInt8(prediction.shift))
         }
-        if transform.order == 2 { bytes.append(signed: transform.slope) }
+        if transform.order >= 2 { bytes.append(signed: transform.slope) }
     }
 }

@@ -1,12 +1,12 @@
 /// One column of Int64 as bytes, lossless for every input.
 ///
 ///     byte 0    bits 0–1 coder: 0 all residuals are 0, 1 packed blocks, 2 binned stream
-///               bits 2–3 order of differences: 0, 1, 2
+///               bits 2–3 order: 0, 1, 2 of differences, 3 from a line
 ///               bit 4 a divisor follows, bit 5 a prediction follows, bits 6–7 are 0
 ///     zigzag varint   base: the first value
 ///     varint          divisor, 2 to 2^63                        where bit 4 is set
 ///     zigzag varint   multiplier, byte shift                    where bit 5 is set
-///     zigzag varint   slope: the first step                     where the order is 2
+///     zigzag varint   slope: the first step, the line's rise    where the order is 2 or 3
 ///     payload         of the coder: `PackedBlocks`, `BinnedStream`
 ///
 /// `Transform` says how values become residuals. A column of no values has no bytes; the number of values is
@@ -64,8 +64,7 @@ package enum IntegerColumn {
         _ cursor: inout ByteCursor
     ) throws(ColumnDamage) -> (Coder, Transform) {
         let first = try cursor.byte(of: "a column")
-        guard let coder = Coder(rawValue: first & 3), first >> 2 & 3 < 3,
-            first & ~knownBits == 0
+        guard let coder = Coder(rawValue: first & 3), first & ~knownBits == 0
         else { throw cursor.damage("a column of kind \(first)", at: 0) }
         var transform = Transform(
             base: try cursor.signed(of: "the base"), divisor: 1, order: Int(first >> 2 & 3))
@@ -85,7 +84,7 @@ package enum IntegerColumn {
             }
             transform.prediction = prediction
         }
-        if transform.order == 2 { transform.slope = try cursor.signed(of: "the slope") }
+        if transform.order >= 2 { transform.slope = try cursor.signed(of: "the slope") }
         return (coder, transform)
     }
 }

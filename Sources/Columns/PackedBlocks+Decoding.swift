@@ -61,7 +61,7 @@ extension PackedBlocks {
         }
     }
 
-    /// Eight numbers are as many bytes as the width has bits: their offsets within are the same each time.
+    /// - Parameter width: 1 to 57, so that a number lies within the word that begins at its first byte.
     @inline(__always)
     private static func unpackShort(
         _ source: UnsafeRawPointer, _ width: Int, _ base: Int64,

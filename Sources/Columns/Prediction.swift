@@ -14,14 +14,11 @@ struct Prediction: Hashable {
     init?(ratio: Double) {
         guard ratio.isFinite, ratio != 0, ratio.magnitude < 256 else { return nil }
         var multiplier = (ratio.significand * 128).rounded()
+        // Not negative, since the ratio is below 2^8.
         var shift = 7 - Int64(ratio.exponent)
         while shift > 0, multiplier.truncatingRemainder(dividingBy: 2) == 0 {
             multiplier /= 2
             shift -= 1
-        }
-        if shift < 0 {
-            multiplier *= Double(1 << -shift)
-            shift = 0
         }
         guard shift < 64, multiplier <= Double(Prediction.multiplierLimit) else { return nil }
         self.multiplier = Int64(ratio < 0 ? -multiplier : multiplier)

@@ -30,7 +30,7 @@ enum StateTable {
         return result
     }
 
-    /// Calls `place` with each state's bin, and with how the bin's states count up from its weight.
+    /// Calls `place` with each state's bin.
     ///
     /// A bin's states lie about evenly over the table: steps of ⅝ of its size, as in FSE.
     @inline(__always)

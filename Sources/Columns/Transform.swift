@@ -2,18 +2,20 @@
 ///
 ///     scaled    = (value − base) / divisor
 ///     remainder = scaled − (prediction(reference) − prediction(first reference))
-///     residual  = difference of the given order of the remainders; the second order's first step is `slope`
+///     residual  = of order 0 the remainder, 1 its step, 2 the change of its step (the first step is
+///                 `slope`), 3 its distance from the line through the first one that rises by `slope`
 ///
-/// The first residual is 0, and of the second order the second one as well.
+/// The first residual is 0, and of order 2 the second one as well. Order 3 is for clocks: a jitter that does
+/// not add up would be counted twice by differences.
 struct Transform {
     /// The first value.
     var base: Int64
     /// Divides every value's distance from `base`; 1 … 2^63.
     var divisor: UInt64
     var prediction: Prediction?
-    /// 0, 1 or 2.
+    /// 0 to 3.
     var order: Int
-    /// The first step, for order 2.
+    /// For orders 2 and 3.
     var slope: Int64 = 0
 }
 
@@ -45,6 +47,19 @@ extension Transform {
     ) -> [Int64] {
         let first = prediction(reference[0])
         return zip(scaled, reference).map { $0 &- (prediction($1) &- first) }
+    }
+
+    /// The line's rise: from the first to the last remainder, by row.
+    static func rise(_ remainders: [Int64]) -> Int64 {
+        let rows = Int64(remainders.count - 1)
+        guard rows > 0 else { return 0 }
+        let distance = remainders[Int(rows)] &- remainders[0]
+        return distance / rows &+ (distance % rows &* 2) / rows
+    }
+
+    /// Distances from the line through the first remainder.
+    static func distances(_ remainders: [Int64], rise: Int64) -> [Int64] {
+        remainders.enumerated().map { $1 &- Int64($0) &* rise }
     }
 
     /// Turns remainders into differences of the next order.
@@ -101,6 +116,13 @@ extension Transform {
             while index < count {
                 sum &+= values[index] &* factor
                 values[index] = sum
+                index &+= 1
+            }
+        case 3:
+            let rise = slope &* factor
+            while index < count {
+                values[index] = sum &+ values[index] &* factor
+                sum &+= rise
                 index &+= 1
             }
         default:

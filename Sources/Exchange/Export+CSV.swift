@@ -8,35 +8,29 @@ extension Export {
         let metrics = scope.metrics.sorted { $0.rawValue < $1.rawValue }
         output.append(
             (["timestamp"] + labels.names + ["metric", "value"]).joined(separator: ",") + "\n")
-        try store.forEachPiece(of: scope.metrics, in: scope.window, where: scope.isWanted) {
-            piece in
-            let times = TimeTexts(piece.ticks.times) { $0.write(secondsOf: $1) }
-            for run in piece.incarnations {
-                let prefix =
-                    ","
-                    + labels.values(of: run.incarnation).map(CSVText.field)
-                    .joined(separator: ",") + ","
-                let rows = run.rows
+        try forEachPiece(
+            of: scope.metrics, timeText: { $0.write(secondsOf: $1) },
+            piece: { piece, times in
+                let names = labels.values(of: piece.incarnation).map(CSVText.field)
+                let prefix = "," + names.joined(separator: ",") + ","
                 for metric in metrics {
-                    guard let column = run.columns[metric] else { continue }
-                    write(column, rows, times, Array("\(prefix)\(metric.name),".utf8), metric)
+                    guard let column = piece[metric] else { continue }
+                    write(column, piece, times, Array("\(prefix)\(metric.name),".utf8), metric)
                 }
-            }
-            return output.failure == nil
-        }
+            })
     }
 
     private func write(
-        _ column: Column, _ rows: [Int], _ times: TimeTexts, _ middle: [UInt8], _ metric: Metric
+        _ column: PieceColumn, _ piece: Piece, _ times: TimeTexts, _ middle: [UInt8],
+        _ metric: Metric
     ) {
         let room = middle.count + 100
-        let isComplete = column.isComplete
-        let values = column.values
-        for index in values.indices where isComplete || column[index] != nil {
+        for (index, tick) in piece.rows.joined().enumerated() {
+            guard let value = column[index] else { continue }
             output.write(upTo: room) { target in
-                var count = times.write(rows[index], to: target)
+                var count = times.write(tick, to: target)
                 count &+= (target + count).write(middle)
-                count &+= (target + count).write(values[index], of: metric)
+                count &+= (target + count).write(value, of: metric)
                 target[count] = 0x0a
                 return count &+ 1
             }
@@ -52,28 +46,24 @@ extension Export {
         }
         output.append(
             (["timestamp"] + labels.names + metrics.map(\.name)).joined(separator: ",") + "\n")
-        try store.forEachPiece(of: Set(metrics), in: scope.window, where: scope.isWanted) {
-            piece in
-            let times = TimeTexts(piece.ticks.times) { $0.write(iso8601: $1) }
-            for run in piece.incarnations {
-                let names = labels.values(of: run.incarnation).map(CSVText.field)
-                write(
-                    run, metrics, times, Array(("," + names.joined(separator: ",")).utf8))
-            }
-            return output.failure == nil
-        }
+        try forEachPiece(
+            of: Set(metrics), timeText: { $0.write(iso8601: $1) },
+            piece: { piece, times in
+                let names = labels.values(of: piece.incarnation).map(CSVText.field)
+                write(piece, metrics, times, Array(("," + names.joined(separator: ",")).utf8))
+            })
     }
 
     private func write(
-        _ run: IncarnationHistory, _ metrics: [Metric], _ times: TimeTexts, _ names: [UInt8]
+        _ piece: Piece, _ metrics: [Metric], _ times: TimeTexts, _ names: [UInt8]
     ) {
-        let columns = metrics.map { run.columns[$0] }
+        let columns = metrics.map { piece[$0] }
         let room = 100 + names.count + 34 * metrics.count
-        for (index, row) in run.rows.enumerated() {
+        for (index, tick) in piece.rows.joined().enumerated() {
             // A tick that saw the container and none of these metrics says nothing.
             guard columns.contains(where: { $0?[index] != nil }) else { continue }
             output.write(upTo: room) { target in
-                var count = times.write(row, to: target)
+                var count = times.write(tick, to: target)
                 count &+= (target + count).write(names)
                 for (metric, column) in zip(metrics, columns) {
                     target[count] = 0x2c

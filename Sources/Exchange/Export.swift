@@ -51,6 +51,22 @@ package struct Export {
         try output.finish()
     }
 
+    /// Hands out what the store has, each piece with the text of its ticks' times, until writing fails.
+    func forEachPiece(
+        of metrics: Set<Metric>, timeText: (UnsafeMutablePointer<UInt8>, Int64) -> Int,
+        piece body: (Piece, TimeTexts) -> Void
+    ) throws(StoreError) {
+        var times: TimeTexts?
+        try store.forEachPiece(
+            of: metrics, in: scope.window, where: scope.isWanted, ticks: { _ in times = nil },
+            piece: { piece in
+                guard output.failure == nil else { return }
+                let texts = times ?? TimeTexts(piece.ticks.times, timeText)
+                times = texts
+                body(piece, texts)
+            })
+    }
+
     /// How series are told apart: by their kind where some are no services, and by their container where
     /// one had several.
     func labels() throws(StoreError) -> SeriesLabels {

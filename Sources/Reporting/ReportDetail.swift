@@ -4,7 +4,7 @@ import Sizing
 extension Report {
     /// Everything known of each service, a block each: for `--service`.
     package func details(_ style: TableStyle) -> String {
-        services.map { detail($0, style) }.joined(separator: "\n")
+        printable.services.map { detail($0, style) }.joined(separator: "\n")
     }
 
     private func detail(_ service: ServiceReport, _ style: TableStyle) -> String {

@@ -10,6 +10,7 @@ extension Report {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(ReportJSON(self)), as: UTF8.self)
+            .jsonWithoutControls
     }
 }
 

@@ -4,7 +4,7 @@ import Sizing
 extension Report {
     /// The report for a terminal: the verdict first, then the services in groups, what is at risk first.
     package func table(_ style: TableStyle) -> String {
-        ReportTable(report: self, style: style).text
+        ReportTable(report: printable, style: style).text
     }
 }
 

@@ -11,9 +11,9 @@ struct CPUStat {
     init(v2 text: UnsafeBufferPointer<UInt8>) {
         KernelFileScanner.forEachKey(text) { key, value in
             if KernelFileScanner.matches(key, "usage_usec") {
-                usageMicroseconds = value.integer()
+                usageMicroseconds = value.count()
             } else if KernelFileScanner.matches(key, "throttled_usec") {
-                throttledMicroseconds = value.integer()
+                throttledMicroseconds = value.count()
             } else {
                 setPeriods(key, &value)
             }
@@ -23,7 +23,7 @@ struct CPUStat {
     init(v1 text: UnsafeBufferPointer<UInt8>) {
         KernelFileScanner.forEachKey(text) { key, value in
             if KernelFileScanner.matches(key, "throttled_time") {
-                throttledMicroseconds = value.integer().map { $0 / 1000 }  // nanoseconds
+                throttledMicroseconds = value.count().map { $0 / 1000 }  // nanoseconds
             } else {
                 setPeriods(key, &value)
             }
@@ -34,9 +34,9 @@ struct CPUStat {
         _ key: UnsafeBufferPointer<UInt8>, _ value: inout KernelFileScanner
     ) {
         if KernelFileScanner.matches(key, "nr_periods") {
-            periods = value.integer()
+            periods = value.count()
         } else if KernelFileScanner.matches(key, "nr_throttled") {
-            throttledPeriods = value.integer()
+            throttledPeriods = value.count()
         }
     }
 }

@@ -11,7 +11,7 @@ extension MetricValues {
             if files.paths.cpuacct == nil { setCPU(files) }
             if files.paths.memory == nil { setMemory(files) }
             if files.paths.blkio == nil, let text = files.text(.ioStat) { set(IOStat(v2: text)) }
-            if files.paths.pids == nil { self[.pids] = files.integer(.pidsCurrent) }
+            if files.paths.pids == nil { self[.pids] = files.count(.pidsCurrent) }
         }
         if files.paths.cpuacct != nil { setV1Usage(files) }
         if files.paths.cpu != nil { setV1Bandwidth(files) }
@@ -20,7 +20,7 @@ extension MetricValues {
             let text = files.text(.v1BlkioServiceBytesRecursive) ?? files.text(.v1BlkioServiceBytes)
             if let text { set(IOStat(v1: text)) }
         }
-        if files.paths.pids != nil { self[.pids] = files.integer(.v1PidsCurrent) }
+        if files.paths.pids != nil { self[.pids] = files.count(.v1PidsCurrent) }
     }
 
     // MARK: cgroup v2
@@ -35,12 +35,12 @@ extension MetricValues {
     }
 
     private mutating func setMemory(_ files: CgroupFiles) {
-        self[.memoryCurrent] = files.integer(.memoryCurrent)
+        self[.memoryCurrent] = files.count(.memoryCurrent)
         if let text = files.text(.memoryStat) { set(MemoryStat(v2: text)) }
-        self[.memoryPeak] = files.integer(.memoryPeak)
+        self[.memoryPeak] = files.count(.memoryPeak)
         if let text = files.text(.memoryEvents) { setOOMKills(text) }
-        self[.memorySwap] = files.integer(.memorySwapCurrent)
-        self[.memorySwapPeak] = files.integer(.memorySwapPeak)
+        self[.memorySwap] = files.count(.memorySwapCurrent)
+        self[.memorySwapPeak] = files.count(.memorySwapPeak)
         if let text = files.text(.memoryMax) {
             self[.memoryLimit] = MemoryMax.limit(v2: text)?.wireValue
         }
@@ -67,25 +67,25 @@ extension MetricValues {
     // MARK: cgroup v1
 
     private mutating func setV1Usage(_ files: CgroupFiles) {
-        if let nanoseconds = files.integer(.v1CPUAcctUsage) { self[.cpuUsage] = nanoseconds / 1000 }
+        if let nanoseconds = files.count(.v1CPUAcctUsage) { self[.cpuUsage] = nanoseconds / 1000 }
     }
 
     private mutating func setV1Bandwidth(_ files: CgroupFiles) {
         if let text = files.text(.v1CPUStat) { set(CPUStat(v1: text)) }
         let quota = files.integer(.v1CPUQuota)
         // Without a quota nobody asks for its period.
-        let period = quota.map { $0 > 0 } ?? false ? files.integer(.v1CPUPeriod) : nil
+        let period = quota.map { $0 > 0 } ?? false ? files.count(.v1CPUPeriod) : nil
         self[.cpuLimit] = CPUMax.limit(quota: quota, period: period)?.wireValue
     }
 
     private mutating func setV1Memory(_ files: CgroupFiles) {
-        let usage = files.integer(.v1MemoryUsage)
+        let usage = files.count(.v1MemoryUsage)
         self[.memoryCurrent] = usage
         if let text = files.text(.v1MemoryStat) { set(MemoryStat(v1: text)) }
-        self[.memoryPeak] = files.integer(.v1MemoryPeak)
+        self[.memoryPeak] = files.count(.v1MemoryPeak)
         if let text = files.text(.v1MemoryOOMControl) { setOOMKills(text) }
         // memory + swap − memory; read one after the other, so the difference may dip below zero.
-        if let both = files.integer(.v1MemoryAndSwapUsage), let usage {
+        if let both = files.count(.v1MemoryAndSwapUsage), let usage {
             self[.memorySwap] = both.subtracting(usage).map { max(0, $0) }
         }
         if let text = files.text(.v1MemoryLimit) {

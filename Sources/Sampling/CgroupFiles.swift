@@ -25,6 +25,8 @@ final class CgroupFiles {
     private let parents: CgroupParents?
     /// What went wrong in the last `values()`.
     private(set) var failure: Failure?
+    /// The `errno` of a file or directory that is there and could not be opened in the last `values()`.
+    private(set) var refusal: Int32?
 
     /// The descriptor of each open file, `absent`, or `untried`.
     private var descriptors = InlineArray<28, Int32>(repeating: CgroupFiles.untried)
@@ -63,6 +65,7 @@ final class CgroupFiles {
             if ticksToRetry == 0 { retryAbsent() }
         }
         failure = nil
+        refusal = nil
         let values = MetricValues(self)
         if directoryHierarchy != nil { leave() }
         return values
@@ -81,6 +84,12 @@ final class CgroupFiles {
             return nil
         }
         return text
+    }
+
+    /// The number from zero on that a file holds.
+    func count(_ file: ControlFile) -> Int64? {
+        guard let integer = integer(file), integer >= 0 else { return nil }
+        return integer
     }
 
     /// The integer that a one-number file holds.
@@ -147,6 +156,8 @@ final class CgroupFiles {
     }
 
     private func note(_ code: Int32) {
+        if code == ENOENT || code == ENODEV || code == ENOTDIR { return }
+        refusal = code
         if code == EMFILE || code == ENFILE { failure = .descriptorsUsedUp }
     }
 

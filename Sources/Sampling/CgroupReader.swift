@@ -23,11 +23,15 @@ package final class CgroupReader {
         passing = CgroupFiles(CgroupPaths(), host: host, buffer: buffer, keepsOpen: false)
     }
 
+    /// The `errno` of a file that is there and could not be opened in the last `read`.
+    private(set) var refusal: Int32?
+
     /// How many groups are open now.
     package var keptCount: Int { kept.count }
 
     /// - Returns: what could be read; empty when no group of `paths` exists any more.
     package func read(_ paths: CgroupPaths) -> MetricValues {
+        refusal = nil
         guard ticks > 0 else { return readOnce(paths) }
         guard let files = files(paths) else { return readOnce(paths) }
         let values = files.values()
@@ -54,13 +58,16 @@ package final class CgroupReader {
     private func readOnce(_ paths: CgroupPaths) -> MetricValues {
         passing.paths = paths
         let values = passing.values()
+        refusal = passing.refusal
         guard passing.failure == .descriptorsUsedUp, !kept.isEmpty else { return values }
         // Others hold more of this process's descriptors than was foreseen. Give back all of ours, and
         // take half as many again.
         keptMax = kept.count / 2
         kept = [:]
         keptReadThisTick = 0
-        return passing.values()
+        let complete = passing.values()
+        refusal = passing.refusal
+        return complete
     }
 
     /// The open files of a group; nil where no more may be open.

@@ -14,6 +14,12 @@ struct CgroupWalk {
         var inventory = Inventory()
         visit("", depth: 0) { group, name, isLeaf in
             let known = GroupName(path: group)
+            if known == nil, isLeaf, host.isDenied((tree?.point ?? "") + group) {
+                inventory.skipped.append(
+                    SkippedContainer(
+                        name: group, reason: "its directory cannot be read: Permission denied"))
+                return false
+            }
             guard known != nil || (isLeaf && hasProcesses(group)) else { return true }
             inventory.items.append(item(group, known))
             return known == nil

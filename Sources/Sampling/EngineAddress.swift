@@ -5,8 +5,18 @@ package struct EngineAddress: Hashable, Sendable {
     package var socketPath: String
     /// Whether a person asked for just this engine: then its absence is an error, not a host without one.
     package var isExplicit: Bool
-    /// What named it, for people: "DOCKER_HOST", "the docker context 'build'", "the default".
-    package var source: String
+    package var source: Source
+
+    /// What named an engine's address.
+    package enum Source: Hashable, Sendable {
+        /// `--engine`.
+        case option
+        case dockerHost
+        /// In words: "the docker context 'build', which is set by DOCKER_CONTEXT".
+        case context(String)
+        /// Nothing: one of the usual sockets.
+        case usualSocket
+    }
 
     private static let scheme = "unix://"
 
@@ -16,20 +26,20 @@ package struct EngineAddress: Hashable, Sendable {
             self.init(firstOf: ["/var/run/docker.sock"])
             return
         }
-        try self.init(dockerHost, source: "DOCKER_HOST")
+        try self.init(dockerHost, source: .dockerHost)
     }
 
-    private init(_ address: String, source: String) throws(SamplingError) {
+    private init(_ address: String, source: Source) throws(SamplingError) {
         guard address.hasPrefix(Self.scheme) else {
             throw .engineAddress(
-                address, source: source,
+                address, source: source.description,
                 reason: "only Unix sockets are read, since the kernel files of another host are "
                     + "out of reach")
         }
         let path = String(address.dropFirst(Self.scheme.count))
         guard path.hasPrefix("/") else {
             throw .engineAddress(
-                address, source: source, reason: "the socket's path is not absolute")
+                address, source: source.description, reason: "the socket's path is not absolute")
         }
         socketPath = path
         isExplicit = true
@@ -40,13 +50,37 @@ package struct EngineAddress: Hashable, Sendable {
     init(firstOf paths: [String]) {
         socketPath = paths.first(where: Self.isSocket) ?? paths[0]
         isExplicit = false
-        source = "the default"
+        source = .usualSocket
     }
 
     /// A directory of that name is what `docker run -v` leaves where it found no socket.
     private static func isSocket(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
+}
+
+extension EngineAddress.Source: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .option: "--engine"
+        case .dockerHost: "DOCKER_HOST"
+        case .context(let words): words
+        case .usualSocket: "the default"
+        }
+    }
+
+    /// Beside an address: "from DOCKER_HOST".
+    package var origin: String { self == .usualSocket ? description : "from \(description)" }
+
+    /// What to do to have another engine asked.
+    package var remedy: String {
+        switch self {
+        case .option: "give another address with --engine"
+        case .dockerHost: "set DOCKER_HOST to another address"
+        case .context: "choose another context, or give an address with --engine"
+        case .usualSocket: "give its address with --engine unix:///PATH"
+        }
     }
 }
 
@@ -69,15 +103,15 @@ extension EngineAddress {
         func variable(_ name: String) -> String? {
             environment(name).flatMap { $0.isEmpty ? nil : $0 }
         }
-        if let explicit { return try EngineAddress(explicit, source: "--engine") }
+        if let explicit { return try EngineAddress(explicit, source: .option) }
         if let host = variable("DOCKER_HOST") {
-            return try EngineAddress(host, source: "DOCKER_HOST")
+            return try EngineAddress(host, source: .dockerHost)
         }
         let directory = variable("DOCKER_CONFIG") ?? home.map { $0 + "/.docker" }
         if let context = try DockerContext(
             directory: directory, named: variable("DOCKER_CONTEXT"))
         {
-            return try EngineAddress(context.host, source: context.source)
+            return try EngineAddress(context.host, source: .context(context.source))
         }
         // cron sets no XDG_RUNTIME_DIR; systemd's place for it is fixed (pam_systemd(8)).
         let runtime = variable("XDG_RUNTIME_DIR") ?? "/run/user/\(getuid())"

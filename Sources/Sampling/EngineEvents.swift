@@ -1,4 +1,3 @@
-import Glibc
 package import Measures
 
 /// The engine's events about containers, read without ever waiting.
@@ -59,7 +58,7 @@ package final class EngineEvents {
     /// most once a second; a connection that ended is no error.
     package func drain() throws(EngineFailure) -> [EngineEvent] {
         if stream == nil {
-            let now = EngineDeadline.now()
+            let now = KernelClock.monotonic.milliseconds
             guard now >= retryAt else { return [] }
             retryAt = now + Self.retryMilliseconds
             try connect()
@@ -80,7 +79,7 @@ package final class EngineEvents {
         let deadline = EngineDeadline(seconds: 2)
         let since = seen.newestNanoseconds ?? beginNanoseconds
         // Where no event comes before the connection ends, the next one begins where this one did.
-        beginNanoseconds = since ?? Self.wallNanoseconds()
+        beginNanoseconds = since ?? KernelClock.realtime.nanoseconds
         let socket = try EngineSocket(connecting: socketPath, deadline)
         let target = EngineEvent.target(since: since)
         guard try socket.send(UnixSocketHTTP.request(target), deadline) else {
@@ -127,11 +126,5 @@ package final class EngineEvents {
         guard stream?.parser.status == 200, let body = stream?.parser.takeBody() else { return }
         let room = Self.eventsMax - events.count
         events += lines.append(body, eventsMax: room).filter { seen.isNew($0) }
-    }
-
-    private static func wallNanoseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

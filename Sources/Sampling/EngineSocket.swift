@@ -8,18 +8,11 @@ struct EngineDeadline {
 
     init(seconds: Int) {
         self.seconds = seconds
-        end = Self.now() + Int64(seconds) * 1000
+        end = KernelClock.monotonic.milliseconds + Int64(seconds) * 1000
     }
 
     /// Milliseconds, not below 0.
-    var left: Int64 { max(0, end - Self.now()) }
-
-    /// Monotonic milliseconds.
-    static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
+    var left: Int64 { max(0, end - KernelClock.monotonic.milliseconds) }
 }
 
 /// A connected Unix stream socket that never blocks and closes itself.

@@ -64,6 +64,11 @@ package struct HostFiles: Sendable {
         return true
     }
 
+    /// Whether a directory is there and may not be listed and searched.
+    func isDenied(_ path: String) -> Bool {
+        faccessat(AT_FDCWD, self.path(path), R_OK | X_OK, AT_EACCESS) != 0 && errno == EACCES
+    }
+
     func inode(_ path: String) -> UInt64? {
         var status = stat()
         return stat(self.path(path), &status) == 0 ? UInt64(status.st_ino) : nil

@@ -39,7 +39,7 @@ struct HostUsage {
             }
             var microseconds: Int64? = 0
             for field in 0..<8 {
-                guard let ticks = value.integer() else {
+                guard let ticks = value.count() else {
                     // Kernels before 2.6.11 have no steal time.
                     if field < 7 { return }
                     break
@@ -60,18 +60,20 @@ struct HostUsage {
         KernelFileScanner.forEachKey(text, where: Self.startsWantedKey) { key, value in
             guard let metric = Self.metric(key) else {
                 if KernelFileScanner.matches(key, "MemTotal:") {
-                    capacity.memory = value.integer()?.multiplied(by: 1024).map(
+                    capacity.memory = value.count()?.multiplied(by: 1024).map(
                         Bytes.init(rawValue:))
                 } else if KernelFileScanner.matches(key, "MemFree:") {
-                    free = value.integer()?.multiplied(by: 1024)
+                    free = value.count()?.multiplied(by: 1024)
                 }
                 return
             }
-            values[metric] = value.integer()?.multiplied(by: 1024)
+            values[metric] = value.count()?.multiplied(by: 1024)
         }
         guard let total = capacity.memory else { return }
         values[.memoryLimit] = Limit<Bytes>.bounded(total).wireValue
-        values[.memoryCurrent] = free.flatMap { total.rawValue.subtracting($0) }
+        values[.memoryCurrent] = free.flatMap { total.rawValue.subtracting($0) }.flatMap {
+            $0 < 0 ? nil : $0
+        }
     }
 
     private static func startsWantedKey(_ byte: UInt8) -> Bool {

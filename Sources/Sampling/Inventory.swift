@@ -45,7 +45,15 @@ extension Inventory {
                 learnt.containers[incarnation.container] = known
                 continue
             }
-            guard let inspected = try engine.inspect(listed.id) else {
+            let found: DockerEngine.Inspected?
+            do {
+                found = try engine.inspect(listed.id)
+            } catch .status(let code, let message) {
+                // An engine answers 500 for a container that it is just taking apart.
+                skip(incarnation.name, "the engine answered with error \(code): \(message)")
+                continue
+            }
+            guard let inspected = found else {
                 skip(incarnation.name, "it was removed while it was being read")
                 continue
             }

@@ -59,7 +59,7 @@ struct KernelFileScanner {
     static func value(of key: StaticString, in text: UnsafeBufferPointer<UInt8>) -> Int64? {
         var found: Int64?
         forEachKey(text) { word, value in
-            if matches(word, key) { found = value.integer() }
+            if matches(word, key) { found = value.count() }
         }
         return found
     }
@@ -108,6 +108,13 @@ struct KernelFileScanner {
             return nil
         }
         return isNegative ? -value : value
+    }
+
+    /// The next integer where it is not below zero: no counter and no gauge is, and what is nevertheless
+    /// is damaged, which is as good as missing.
+    mutating func count() -> Int64? {
+        guard let integer = integer(), integer >= 0 else { return nil }
+        return integer
     }
 
     @inline(__always)

@@ -13,23 +13,23 @@ struct MemoryStat {
         KernelFileScanner.forEachKey(text, where: Self.startsWantedKey) { key, value in
             switch key[0] {
             case UInt8(ascii: "a"):
-                if KernelFileScanner.matches(key, "anon") { anon = value.integer() }
-                if KernelFileScanner.matches(key, "active_file") { activeFile = value.integer() }
+                if KernelFileScanner.matches(key, "anon") { anon = value.count() }
+                if KernelFileScanner.matches(key, "active_file") { activeFile = value.count() }
             case UInt8(ascii: "i"):
                 if KernelFileScanner.matches(key, "inactive_file") {
-                    inactiveFile = value.integer()
+                    inactiveFile = value.count()
                 }
             case UInt8(ascii: "s"):
-                if KernelFileScanner.matches(key, "shmem") { shmem = value.integer() }
+                if KernelFileScanner.matches(key, "shmem") { shmem = value.count() }
                 if KernelFileScanner.matches(key, "slab_reclaimable") {
-                    slabReclaimable = value.integer()
+                    slabReclaimable = value.count()
                 }
             case UInt8(ascii: "w"):
                 // Kernels before 5.9 count anonymous and file pages together.
                 if KernelFileScanner.matches(key, "workingset_refault_file")
                     || KernelFileScanner.matches(key, "workingset_refault")
                 {
-                    refaults = value.integer()
+                    refaults = value.count()
                 }
             default: break
             }
@@ -47,16 +47,16 @@ struct MemoryStat {
     /// v1 keys without `total_` leave the children's memory out.
     init(v1 text: UnsafeBufferPointer<UInt8>) {
         KernelFileScanner.forEachKey(text, where: Self.startsTotal) { key, value in
-            if KernelFileScanner.matches(key, "total_rss") { anon = value.integer() }
-            if KernelFileScanner.matches(key, "total_active_file") { activeFile = value.integer() }
+            if KernelFileScanner.matches(key, "total_rss") { anon = value.count() }
+            if KernelFileScanner.matches(key, "total_active_file") { activeFile = value.count() }
             if KernelFileScanner.matches(key, "total_inactive_file") {
-                inactiveFile = value.integer()
+                inactiveFile = value.count()
             }
-            if KernelFileScanner.matches(key, "total_shmem") { shmem = value.integer() }
+            if KernelFileScanner.matches(key, "total_shmem") { shmem = value.count() }
             if KernelFileScanner.matches(key, "total_workingset_refault_file")
                 || KernelFileScanner.matches(key, "total_workingset_refault")
             {
-                refaults = value.integer()
+                refaults = value.count()
             }
         }
     }
@@ -78,7 +78,8 @@ enum MemoryMax {
     /// `memory.max`: `max` or bytes.
     static func limit(v2 text: UnsafeBufferPointer<UInt8>) -> Limit<Bytes>? {
         if KernelFileScanner.starts(text, with: "max") { return .unlimited }
-        return KernelFileScanner.integer(text).map { .bounded(Bytes($0)) }
+        var scanner = KernelFileScanner(text)
+        return scanner.count().map { .bounded(Bytes($0)) }
     }
 
     /// `memory.limit_in_bytes`: "none" is the largest number of whole pages below 2^63, which depends

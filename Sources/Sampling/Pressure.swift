@@ -24,14 +24,18 @@ struct Pressure {
 }
 
 extension KernelFileScanner {
+    static func starts(_ word: UnsafeBufferPointer<UInt8>, _ prefix: StaticString) -> Bool {
+        let length = prefix.utf8CodeUnitCount
+        return word.count >= length
+            && matches(UnsafeBufferPointer(rebasing: word[..<length]), prefix)
+    }
+
     /// The integer behind `prefix` in a word such as `total=12345`; nil when the word starts otherwise.
     static func value(
         after prefix: StaticString, in word: UnsafeBufferPointer<UInt8>
     ) -> Int64? {
         let length = prefix.utf8CodeUnitCount
-        guard word.count > length,
-            matches(UnsafeBufferPointer(rebasing: word[..<length]), prefix)
-        else { return nil }
+        guard word.count > length, starts(word, prefix) else { return nil }
         var value: Int64 = 0
         for byte in word[length...] {
             guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }

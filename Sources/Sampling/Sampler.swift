@@ -7,6 +7,7 @@ package final class Sampler {
     private let engine: EngineChoice
     /// Keeps files open from the second tick on.
     private let reader: CgroupReader
+    private var carried = CarriedOccurrences()
     /// Where the engine's events are heard, in a loop.
     private let watch: EngineWatch?
     /// What the last listing of the engine's containers learnt, for the next process to go on from.
@@ -73,6 +74,10 @@ package final class Sampler {
     /// Half a second each in a burst of five: long against a CFS period of a tenth.
     private static let readingsInBurst = 10
 
+    /// Makes what no later reading tells again, deaths and kills since the tick before, part of the next
+    /// tick: for a tick that could not be stored.
+    package func carryOver(_ tick: Tick) { carried.keep(tick) }
+
     /// To be called every second or so between the ticks of a loop.
     package func listen() { watch?.listen() }
 
@@ -93,7 +98,7 @@ package final class Sampler {
                 memory?.check(item, against: read)
                 guard read[.cpuUsage] != nil || read[.memoryCurrent] != nil else {
                     skipped.append(
-                        SkippedContainer(name: item.incarnation.name, reason: Self.unread(read)))
+                        SkippedContainer(name: item.incarnation.name, reason: unread(read)))
                     continue
                 }
                 values.merge(read)
@@ -101,6 +106,7 @@ package final class Sampler {
             tick.samples.append(ContainerSample(incarnation: item.incarnation, values: values))
         }
         reader.finishTick()
+        carried.move(to: &tick)
         return Outcome(tick: tick, skipped: skipped, source: found.source)
     }
 
@@ -111,16 +117,24 @@ package final class Sampler {
             values: values)
     }
 
-    private static func unread(_ values: MetricValues) -> String {
-        values.isEmpty
+    private func unread(_ values: MetricValues) -> String {
+        if let code = reader.refusal {
+            return "its kernel files cannot be read: \(String(cString: strerror(code)))"
+        }
+        return values.isEmpty
             ? "it ended while it was being read"
             : "its kernel files give neither CPU time nor memory"
+    }
+
+    /// With why the last call failed.
+    private static func unreadable() -> String {
+        "it cannot be read (\(String(cString: strerror(errno))))"
     }
 
     private func mounts() throws(SamplingError) -> CgroupMounts {
         guard let mountinfo = host.text("/proc/self/mountinfo") else {
             throw .noCgroups(
-                path: host.path("/proc/self/mountinfo"), reason: "it cannot be read")
+                path: host.path("/proc/self/mountinfo"), reason: Self.unreadable())
         }
         let mounts = CgroupMounts(mountinfo: mountinfo)
         guard !mounts.isEmpty else {
@@ -130,7 +144,7 @@ package final class Sampler {
         // Whether it may be read, not what is in it: that may be thousands of groups.
         guard mounts.all.contains(where: { host.isReadable(directory: $0.point) }) else {
             let path = host.path(mounts.all.map(\.point).sorted().first ?? "")
-            throw .noCgroups(path: path, reason: "the directory cannot be read")
+            throw .noCgroups(path: path, reason: Self.unreadable())
         }
         return mounts
     }
@@ -141,7 +155,7 @@ package final class Sampler {
         let mounts = try mounts()
         guard let boot = host.bootID() else {
             throw .noCgroups(
-                path: host.path("/proc/sys/kernel/random/boot_id"), reason: "it cannot be read")
+                path: host.path("/proc/sys/kernel/random/boot_id"), reason: Self.unreadable())
         }
         guard case .at(let address) = engine else {
             let walk = CgroupWalk(host: host, mounts: mounts)
@@ -160,31 +174,7 @@ package final class Sampler {
             let walk = CgroupWalk(host: host, mounts: mounts)
             return (walk.inventory(), "control groups, no engine", boot)
         } catch {
-            throw .engineUnreachable(socket: address.socketPath, reason: error)
+            throw .engineUnreachable(address, reason: error)
         }
-    }
-}
-
-/// The two clocks of a tick, read together.
-package struct ClockReading: Hashable, Sendable {
-    package var time: Timestamp
-    /// CLOCK_BOOTTIME: runs on while the host sleeps, and nobody sets it.
-    package var uptimeMilliseconds: Int64
-
-    package init(time: Timestamp, uptimeMilliseconds: Int64) {
-        self.time = time
-        self.uptimeMilliseconds = uptimeMilliseconds
-    }
-
-    package static func now() -> ClockReading {
-        ClockReading(
-            time: Timestamp(milliseconds: milliseconds(CLOCK_REALTIME)),
-            uptimeMilliseconds: milliseconds(CLOCK_BOOTTIME))
-    }
-
-    private static func milliseconds(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

@@ -5,7 +5,7 @@ package enum SamplingError: Error, Hashable, Sendable {
     /// The engine's address is not one that can be used. It is empty where none was found.
     case engineAddress(String, source: String, reason: String)
     /// The engine could not be asked.
-    case engineUnreachable(socket: String, reason: EngineFailure)
+    case engineUnreachable(EngineAddress, reason: EngineFailure)
 }
 
 /// What went wrong with the engine.
@@ -31,8 +31,9 @@ extension SamplingError: CustomStringConvertible {
             "cannot use the engine address \(address.isEmpty ? "" : "'\(address)' ")"
                 + "of \(source): \(reason); give --engine unix:///PATH or set DOCKER_HOST to it, "
                 + "or sample without an engine with --no-engine"
-        case .engineUnreachable(let socket, let reason):
-            "the container engine at \(socket) \(reason); "
+        case .engineUnreachable(let address, let reason):
+            "the container engine at \(address.socketPath) (\(address.source.origin)) "
+                + "\(reason)\(reason.remedy(address.source)); "
                 + "sample without an engine with --no-engine"
         }
     }
@@ -41,14 +42,24 @@ extension SamplingError: CustomStringConvertible {
 extension EngineFailure: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .noSocket: "has no socket there: start the engine or set DOCKER_HOST"
-        case .refused: "refuses connections: start the engine or set DOCKER_HOST"
-        case .permission: "may not be used by this user: join its group (docker) or use sudo"
-        case .timeout(let seconds): "gave no answer within \(seconds) s: see whether it hangs"
-        case .rubbish(let what):
-            "does not speak the Docker Engine API (\(what)): check DOCKER_HOST"
+        case .noSocket: "has no socket there"
+        case .refused: "refuses connections"
+        case .permission: "may not be used by this user"
+        case .timeout(let seconds): "gave no answer within \(seconds) s"
+        case .rubbish(let what): "does not speak the Docker Engine API (\(what))"
         case .status(let code, let message): "answered with error \(code): \(message)"
         case .system(let message): "could not be asked: \(message)"
+        }
+    }
+
+    /// What to do about it, after a colon; empty where the engine itself has said what is wrong.
+    fileprivate func remedy(_ source: EngineAddress.Source) -> String {
+        switch self {
+        case .noSocket, .refused: ": start it, or \(source.remedy)"
+        case .permission: ": join its group (docker) or use sudo"
+        case .timeout: ": see whether it hangs"
+        case .rubbish: ": \(source.remedy)"
+        case .status, .system: ""
         }
     }
 }

@@ -1,90 +1,123 @@
 import Measures
 package import Statistics
 
-extension ServiceEvidence {
+/// Sums up what replicas showed. Kept from service to service: what replicas share is looked at once.
+package final class EvidenceGatherer {
+    private let policy: SizingPolicy
+    private let quantiles: Quantiles
+    private let median: Quantiles
+    private var spacings: [[SampleTimes.Place]: Spacing] = [:]
+
+    /// How samples lie in time.
+    fileprivate struct Spacing {
+        /// Nil with less than two samples.
+        var usualSeconds: Double?
+        var gaps = 0
+    }
+
+    /// - Throws: when the statistics core cannot be used (`RIGHTSIZE_KERNELS`).
+    package init(policy: SizingPolicy) throws(StatisticsError) {
+        self.policy = policy
+        quantiles = try Quantiles([0.5, 0.95, 0.99])
+        median = try Quantiles([0.5])
+    }
+
     /// Sums up what the replicas of one service showed.
     /// - Parameter replicas: at least one, each with at least one sample.
-    /// - Throws: when the statistics core cannot be used (`RIGHTSIZE_KERNELS`).
-    package init(
-        of replicas: [ReplicaObservations], policy: SizingPolicy
-    ) throws(StatisticsError) {
+    package func evidence(
+        of replicas: [ReplicaObservations]
+    ) throws(StatisticsError) -> ServiceEvidence {
         precondition(!replicas.isEmpty && replicas.allSatisfy { !$0.sampleTimes.isEmpty })
-        let quantiles = try Quantiles([0.5, 0.95, 0.99])
         var cpu: CPUEvidence?
         var memory: MemoryEvidence?
         var coverages: [Coverage] = []
         for replica in replicas {
-            let intervals = replica.cpu.withoutGaps(policy)
-            let used = try CPUEvidence(
-                intervals, burstMax: replica.cpuBurstMax, quantiles, policy)
+            let use = try replica.cpu.withoutGaps(policy, median)
+            let used = try CPUEvidence(use, burstMax: replica.cpuBurstMax, quantiles, policy)
             if let used, cpu.map({ $0.demandP95 < used.demandP95 }) ?? true { cpu = used }
             let held = try MemoryEvidence(replica, quantiles)
             if let held, memory.map({ $0.max < held.max }) ?? true { memory = held }
-            coverages.append(Coverage(replica, intervals, policy))
+            coverages.append(Coverage(replica, use, try spacing(of: replica.sampleTimes)))
         }
         // The replica seen last runs with the limits that a change of today would replace.
         let newest = replicas.max { $0.sampleTimes.last! < $1.sampleTimes.last! }!
-        self.init(
+        return ServiceEvidence(
             replicas: replicas.count, cpu: cpu, memory: memory,
             oomKills: replicas.reduce(0) { $0 + $1.oomKills },
             restarts: replicas.reduce(0) { $0 + $1.restarts },
             limits: ResourceLimits(cpu: newest.cpuLimit, memory: newest.memoryLimit),
             coverage: coverages.max { $0.seconds < $1.seconds }!)
     }
-}
 
-extension [CPUInterval] {
-    /// Leaves out intervals so long that what happened inside is unknown.
-    fileprivate func withoutGaps(_ policy: SizingPolicy) -> [CPUInterval] {
-        guard let usual = map(\.seconds).upperMedian else { return [] }
-        return filter { $0.seconds <= policy.gapFactor * usual }
+    private func spacing(of times: SampleTimes) throws(StatisticsError) -> Spacing {
+        let places = times.places
+        if let known = spacings[places] { return known }
+        let steps = times.steps()
+        var spacing = Spacing()
+        if !steps.isEmpty {
+            let usual = try median.of(steps)[0]
+            spacing.usualSeconds = usual
+            spacing.gaps = steps.count { $0 > policy.gapFactor * usual }
+        }
+        spacings[places] = spacing
+        return spacing
     }
 }
 
-extension [Double] {
-    /// The middle value, the larger of two; nil when empty.
-    fileprivate var upperMedian: Double? { isEmpty ? nil : sorted()[count / 2] }
+extension ServiceEvidence {
+    /// As `EvidenceGatherer` does, for a single service.
+    package init(
+        of replicas: [ReplicaObservations], policy: SizingPolicy
+    ) throws(StatisticsError) {
+        self = try EvidenceGatherer(policy: policy).evidence(of: replicas)
+    }
+}
+
+extension CPUUse {
+    /// Leaves out intervals so long that what happened inside is unknown.
+    fileprivate func withoutGaps(
+        _ policy: SizingPolicy, _ median: Quantiles
+    ) throws(StatisticsError) -> CPUUse {
+        guard !isEmpty else { return self }
+        return intervals(upTo: policy.gapFactor * (try median.of(seconds)[0]))
+    }
 }
 
 extension Coverage {
     fileprivate init(
-        _ replica: ReplicaObservations, _ intervals: [CPUInterval], _ policy: SizingPolicy
+        _ replica: ReplicaObservations, _ cpu: CPUUse, _ spacing: EvidenceGatherer.Spacing
     ) {
-        let times = replica.sampleTimes.sorted()
-        let steps = zip(times, times.dropFirst()).map {
-            (Double($1.milliseconds) - Double($0.milliseconds)) / 1000
-        }
-        let usual = steps.upperMedian
         self.init(
-            first: times[0], last: times[times.count - 1], samples: times.count,
-            seconds: intervals.reduce(0) { $0 + $1.seconds }, stepSeconds: usual,
-            gaps: usual.map { usual in steps.count { $0 > policy.gapFactor * usual } } ?? 0)
+            first: replica.sampleTimes.first!, last: replica.sampleTimes.last!,
+            samples: replica.sampleTimes.count, seconds: cpu.seconds.reduce(0, +),
+            stepSeconds: spacing.usualSeconds, gaps: spacing.gaps)
     }
 }
 
 extension CPUEvidence {
     /// Nil without any interval.
     fileprivate init?(
-        _ intervals: [CPUInterval], burstMax: Cores?, _ quantiles: Quantiles,
-        _ policy: SizingPolicy
+        _ use: CPUUse, burstMax: Cores?, _ quantiles: Quantiles, _ policy: SizingPolicy
     ) throws(StatisticsError) {
-        guard !intervals.isEmpty else { return nil }
-        let used = try quantiles.summary(of: intervals.map(\.cores))
-        let seconds = intervals.reduce(0) { $0 + $1.seconds }
-        let mean = intervals.reduce(0) { $0 + $1.cores * $1.seconds } / seconds
-        let demands = intervals.map { $0.demand(policy) }
-        let demand = try quantiles.of(demands)
-        let demandMean = zip(demands, intervals).reduce(0) { $0 + $1.0 * $1.1.seconds } / seconds
+        guard !use.isEmpty else { return nil }
+        let used = try quantiles.summary(of: use.cores)
+        let mean = use.mean(of: use.cores)
+        var (demandMean, demandP95) = (mean, used.quantiles[1])
+        if !use.throttlings.isEmpty {
+            let demand = use.demand(policy)
+            demandMean = use.mean(of: demand)
+            demandP95 = try quantiles.of(demand)[1]
+        }
         // By time, since the number of periods in an interval follows its length.
-        let counted = intervals.filter { $0.throttledShare != nil }
-        let countedSeconds = counted.reduce(0) { $0 + $1.seconds }
-        let throttledSeconds = counted.reduce(0) { $0 + ($1.throttledShare ?? 0) * $1.seconds }
+        let throttledSeconds = use.throttlings.reduce(0) {
+            $0 + $1.share * use.seconds[$1.interval]
+        }
         self.init(
             mean: Cores(mean), p50: Cores(used.quantiles[0]), p95: Cores(used.quantiles[1]),
             p99: Cores(used.quantiles[2]),
             max: Swift.max(Cores(used.maximum), burstMax ?? Cores(0)),
-            throttledShare: countedSeconds > 0 ? throttledSeconds / countedSeconds : nil,
-            demandMean: Cores(demandMean), demandP95: Cores(demand[1]))
+            throttledShare: use.countedSeconds > 0 ? throttledSeconds / use.countedSeconds : nil,
+            demandMean: Cores(demandMean), demandP95: Cores(demandP95))
     }
 }
 

@@ -3,7 +3,7 @@ package import Measures
 /// What one replica of a service showed, derived from its counters interval by interval.
 package struct ReplicaObservations: Sendable {
     package var instance: String
-    package var cpu: [CPUInterval] = []
+    package var cpu = CPUUse()
     /// Working set (current − inactive file) at each sample, in bytes.
     package var workingSet: [Double] = []
     /// The largest rate of a few seconds inside a run, in cores; nil where no run looked so closely.
@@ -19,38 +19,7 @@ package struct ReplicaObservations: Sendable {
     package var cpuLimit: Limit<Cores>?
     package var memoryLimit: Limit<Bytes>?
     /// When each sample was taken, running or not; in the order taken.
-    package var sampleTimes: [Timestamp] = []
+    package var sampleTimes = SampleTimes()
 
     package init(instance: String) { self.instance = instance }
-}
-
-/// CPU use between two samples of one incarnation.
-package struct CPUInterval: Hashable, Sendable {
-    /// Mean use.
-    package var cores: Double
-    package var seconds: Double
-    /// Throttled periods over all periods; nil where the kernel counts none or no period ran.
-    package var throttledShare: Double?
-    /// The limit in force at the end; nil without one.
-    package var limit: Double?
-
-    package init(cores: Double, seconds: Double, throttledShare: Double?, limit: Double?) {
-        self.cores = cores
-        self.seconds = seconds
-        self.throttledShare = throttledShare
-        self.limit = limit
-    }
-}
-
-extension CPUInterval {
-    /// What the container would have used without its limit, as far as one can tell.
-    ///
-    ///     φ = throttled / periods
-    ///     use / max(1 − φ, ⅓);   where φ > ¼: at least 1.25 × the limit
-    func demand(_ policy: SizingPolicy) -> Double {
-        guard let share = throttledShare, share > 0 else { return cores }
-        let raised = cores / max(1 - share, policy.unthrottledShareMin)
-        guard share > policy.throttledShareCertain, let limit else { return raised }
-        return max(raised, policy.throttledGrowth * limit)
-    }
 }

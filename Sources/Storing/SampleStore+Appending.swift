@@ -21,20 +21,32 @@ extension SampleStore {
         do {
             try database.transaction(.immediate, while: "storing a sample") {
                 () throws(StoreError) in
+                try forgetIfOthersWrote()
                 try insert(tick)
                 for (name, text) in notes { try write(note: name, text) }
             }
         } catch {
             // Ids handed out inside the failed transaction are gone with it.
-            forgetRows()
+            forget()
             throw error
         }
+        try boundLog()
     }
 
-    func forgetRows() {
+    /// Ids may be gone: another process may have pruned or repaired the store.
+    func forgetIfOthersWrote() throws(StoreError) {
+        let version =
+            try database.integer("PRAGMA data_version", while: "storing a sample") ?? 0
+        if version != dataVersion { forget() }
+        dataVersion = version
+    }
+
+    /// Drops what was looked up.
+    func forget() {
         incarnationRows.removeAll()
         bootRows.removeAll()
         key = nil
+        knownSettings = nil
     }
 
     /// What was noted under `name`; nil when nothing was.
@@ -55,30 +67,40 @@ extension SampleStore {
 
     private func insert(_ tick: Tick) throws(StoreError) {
         try findRows(of: tick.samples.map(\.incarnation))
+        let resolution = try settings().resolution
         var samples: [TickRow.Sample] = []
         samples.reserveCapacity(tick.samples.count)
         for sample in tick.samples {
             let row = try row(of: sample.incarnation)
-            samples.append(TickRow.Sample(incarnation: row, values: sample.values))
+            samples.append(
+                TickRow.Sample(
+                    incarnation: row, values: sample.values.floored(to: resolution)))
         }
         samples.sortUniquely()
         let (sequence, key) = try nextSequence()
-        var statement = try database.prepare(
-            """
-            INSERT INTO tick(
-                seq, key, time_ms, boot, uptime_ms, host_millicores, host_memory_bytes, samples)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?)
-            """, while: "storing a sample")
-        try statement.bind(1, sequence)
-        try statement.bind(2, key?.sequence)
-        try statement.bind(3, tick.time.rawValue)
-        try statement.bind(4, try row(of: tick.boot))
-        try statement.bind(5, tick.uptimeMilliseconds)
-        try statement.bind(6, tick.host.cpus?.millicores)
-        try statement.bind(7, tick.host.memory?.rawValue)
-        try statement.bind(8, TickRow.encode(samples, against: key?.samples ?? []))
-        try statement.run()
+        let label = TickRow.Label(
+            sequence: sequence, key: key?.sequence,
+            header: TickHeader(
+                time: tick.time, boot: try row(of: tick.boot),
+                uptimeMilliseconds: tick.uptimeMilliseconds, host: tick.host))
+        try insert(
+            label, TickRow.encode(samples, against: key?.samples ?? [], label: label.bytes))
         self.key = key ?? KeyTick(sequence: sequence, samples: samples)
+    }
+
+    func insert(_ label: TickRow.Label, _ samples: [UInt8]) throws(StoreError) {
+        var statement = try database.prepare(
+            "INSERT INTO tick(\(Self.labelColumns), samples) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+            while: "storing a sample")
+        try statement.bind(1, label.sequence)
+        try statement.bind(2, label.key)
+        try statement.bind(3, label.header.time.rawValue)
+        try statement.bind(4, label.header.boot)
+        try statement.bind(5, label.header.uptimeMilliseconds)
+        try statement.bind(6, label.header.host.cpus?.millicores)
+        try statement.bind(7, label.header.host.memory?.rawValue)
+        try statement.bind(8, samples)
+        try statement.run()
     }
 
     /// The next tick's number, and the tick that it is told against; nil for a key tick.
@@ -100,19 +122,22 @@ extension SampleStore {
     func keyTick(_ sequence: Int64) throws(StoreError) -> KeyTick {
         if let key, key.sequence == sequence { return key }
         var statement = try database.prepare(
-            "SELECT samples FROM tick WHERE seq = ? AND key IS NULL", while: "reading samples")
+            "SELECT \(Self.labelColumns), samples FROM tick WHERE seq = ? AND key IS NULL",
+            while: "reading samples")
         try statement.bind(1, sequence)
         guard try statement.step() else {
             throw .damaged(
                 path: path, what: "sample \(sequence), which others are told against, is missing")
         }
         do {
-            let samples = try TickRow.decode(statement.blob(0))
+            let samples = try TickRow.decode(
+                statement.blob(7), label: TickRow.Label(statement).bytes)
             let found = KeyTick(sequence: sequence, samples: samples)
             key = found
             return found
         } catch {
-            throw .damaged(path: path, what: "sample \(sequence): \(error)")
+            let time = Timestamp(milliseconds: statement.integer(2)).iso8601
+            throw .damaged(path: path, what: "sample \(sequence) of \(time): \(error)")
         }
     }
 
@@ -166,7 +191,7 @@ extension SampleStore {
             ON CONFLICT DO UPDATE SET
                 name = excluded.name, image = ifnull(excluded.image, image),
                 image_id = ifnull(excluded.image_id, image_id)
-            RETURNING id
+            RETURNING id, image, image_id
             """, while: "storing a container's name")
         try statement.bind(1, series)
         try statement.bind(2, incarnation.container.rawValue)
@@ -174,7 +199,18 @@ extension SampleStore {
         try statement.bind(4, incarnation.image)
         try statement.bind(5, incarnation.imageID)
         try statement.bind(6, incarnation.startedAt?.rawValue)
-        let row = try onlyID(&statement)
+        var row: Int64 = 0
+        var stored = incarnation
+        while try statement.step() {
+            row = statement.integer(0)
+            stored.image = statement.optionalText(1)
+            stored.imageID = statement.optionalText(2)
+        }
+        var sealing = try database.prepare(
+            "UPDATE incarnation SET digest = ? WHERE id = ?", while: "storing a container's name")
+        try sealing.bind(1, stored.digest(id: row, series: series))
+        try sealing.bind(2, row)
+        try sealing.run()
         incarnationRows[incarnation] = row
         return row
     }

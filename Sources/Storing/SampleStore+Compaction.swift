@@ -14,12 +14,33 @@ extension SampleStore {
         while try compactOldest(keeping: ticksKept) { made += 1 }
         var merged = 0
         while try mergeOldest(completely: ticksKept == 0) { merged += 1 }
+        // Days that were left without: one each day, all when everything is to be done.
+        if try rollsUp, merged > 0 || ticksKept == 0 {
+            while try rollUpOldest(), ticksKept == 0 {}
+        }
+        // Days end once a day: then what is older than it should be goes too.
+        if merged > 0 { try prune(to: try settings().retention) }
         if made + merged > 0 {
             try database.execute("PRAGMA incremental_vacuum", while: "shrinking the file")
-            try database.execute(
-                "PRAGMA wal_checkpoint(TRUNCATE)", while: "writing the journal into the file")
+            try database.checkpoint()
         }
         return made
+    }
+
+    /// What is due, rollups and retention included, and then the log into the file.
+    /// - Parameter withHotTail: also what is not due yet.
+    package func compactEverything(withHotTail: Bool) throws(StoreError) {
+        try compact(keeping: withHotTail ? 0 : 60)
+        if try rollsUp { try rollUpDays() }
+        try prune(to: try settings().retention)
+        try database.execute("PRAGMA incremental_vacuum", while: "shrinking the file")
+        try database.checkpoint()
+    }
+
+    /// Whether days get rollups as they end: where their ticks are to be deleted some day. While all ticks
+    /// are kept, rollups would only make the file larger.
+    private var rollsUp: Bool {
+        get throws(StoreError) { try !settings().retention.isUnlimited }
     }
 
     /// - Returns: whether there was a whole group of ticks to make into a span.
@@ -28,6 +49,7 @@ extension SampleStore {
             try database.integer(
                 "SELECT count(*) > ? FROM tick", ticksKept, while: "counting samples") == 1
         guard isDue else { return false }
+        try requireRoom(DiskSpace.compactionFloor, for: "compacting")
         return try database.transaction(.immediate, while: "compacting samples") {
             () throws(StoreError) in
             guard let group = try oldestGroup(keeping: ticksKept) else { return false }
@@ -58,7 +80,7 @@ extension SampleStore {
             ticks.append(header)
             for sample in samples { ids.insert(sample.incarnation) }
         }
-        let span = try insert(ticks, group, level: 0)
+        let span = try insert(ticks, group, level: Schema.Level.sixtyTicks)
         for part in ids.sorted().chunked(into: Block.incarnationsMax) {
             var builder = BlockBuilder(ids: part)
             var row = 0
@@ -69,6 +91,7 @@ extension SampleStore {
             let source = builder.finished(tickCount: ticks.count)
             try insert(source, into: span, choosing: .fast)
         }
+        try seal(span: span)
         // The group is the oldest.
         try delete("FROM tick WHERE seq <= ?", group.upperBound)
         self.key = nil
@@ -89,14 +112,17 @@ extension SampleStore {
             guard let first = spans.first, let last = spans.last else { return false }
             let merger = try SpanMerger(spans.map(\.id), in: self)
             let merged = try insert(
-                merger.ticks, first.sequences.lowerBound...last.sequences.upperBound, level: 1)
+                merger.ticks, first.sequences.lowerBound...last.sequences.upperBound,
+                level: Schema.Level.day)
             for part in merger.ids.chunked(into: Block.incarnationsMax) {
-                try insert(try merger.source(of: part), into: merged, choosing: .balanced)
+                try insert(try merger.source(of: part), into: merged, choosing: .smallest)
             }
             for span in spans {
                 try delete("FROM block WHERE span = ?", span.id)
                 try delete("FROM span WHERE id = ?", span.id)
             }
+            try seal(span: merged)
+            if try rollsUp { try rollUp(span: merged) }
             return true
         }
     }
@@ -173,17 +199,22 @@ extension SampleStore {
         } catch {
             throw untrusted(span, error)
         }
+        try insert(block: bytes, source.members.ids, into: span)
+    }
+
+    /// - Parameter ids: those that the block holds.
+    func insert(block bytes: [UInt8], _ ids: [Int64], into span: Int64) throws(StoreError) {
         var statement = try database.prepare(
             "INSERT INTO block(span, first_id, last_id, data) VALUES(?, ?, ?, ?)",
             while: "compacting samples")
         try statement.bind(1, span)
-        try statement.bind(2, source.members.ids.first)
-        try statement.bind(3, source.members.ids.last)
+        try statement.bind(2, ids.first)
+        try statement.bind(3, ids.last)
         try statement.bind(4, bytes)
         try statement.run()
     }
 
-    private func delete(_ what: String, _ id: Int64) throws(StoreError) {
+    func delete(_ what: String, _ id: Int64) throws(StoreError) {
         var statement = try database.prepare("DELETE \(what)", while: "compacting samples")
         try statement.bind(1, id)
         try statement.run()

@@ -27,59 +27,101 @@ extension SampleStore {
         of metrics: Set<Metric>, in window: ClosedRange<Timestamp>,
         where isWanted: (SeriesIdentity) -> Bool = { _ in true }
     ) throws(StoreError) -> History {
+        let sorted = metrics.sorted { $0.rawValue < $1.rawValue }
+        var builder = HistoryBuilder(metrics: sorted, ticks: try extent()?.ticks ?? 0)
+        var selection = (rows: RowSet(), start: 0)
+        try read(
+            sorted, in: window, where: isWanted,
+            ticks: { ticks, rows in
+                selection = (rows, builder.append(ticks, rows: rows))
+            },
+            piece: { builder.append($0, rows: selection.rows, from: selection.start) })
+        return builder.history
+    }
+
+    /// Reads the same piece by piece, in the order of time, without keeping any.
+    /// - Parameters:
+    ///   - ticks: called with each span's ticks before its pieces.
+    ///   - piece: called for each incarnation that the span's ticks in the window saw.
+    package func forEachPiece(
+        of metrics: Set<Metric>, in window: ClosedRange<Timestamp>,
+        where isWanted: (SeriesIdentity) -> Bool = { _ in true },
+        ticks: (TickTable) -> Void, piece: (Piece) -> Void
+    ) throws(StoreError) {
+        try read(
+            metrics.sorted { $0.rawValue < $1.rawValue }, in: window, where: isWanted,
+            ticks: { all, rows in
+                if rows.isAll(of: all.count) { return ticks(all) }
+                var some = TickTable()
+                for run in rows.runs { for row in run { some.append(all[row]) } }
+                ticks(some)
+            }, piece: piece)
+    }
+
+    private func read(
+        _ metrics: [Metric], in window: ClosedRange<Timestamp>,
+        where isWanted: (SeriesIdentity) -> Bool,
+        ticks: (TickTable, RowSet) -> Void, piece: (Piece) -> Void
+    ) throws(StoreError) {
         // One read transaction: a sampler that compacts meanwhile moves nothing under our feet.
         try database.transaction(.deferred, while: "reading history") {
             () throws(StoreError) in
-            var builder = HistoryBuilder(
-                incarnations: try wantedIncarnations(isWanted), metrics: metrics, window: window)
-            builder.reserveTicks(try extent()?.ticks ?? 0)
-            try readSpans(into: &builder)
-            try readRows(into: &builder)
-            return builder.history
+            let incarnations = try wantedIncarnations(isWanted)
+            let cutter = PieceCutter(incarnations: incarnations, metrics: metrics, window: window)
+            try readSpans(cutter, ticks, piece)
+            try readRows(cutter, ticks, piece)
         }
     }
 
-    private func readSpans(into builder: inout HistoryBuilder) throws(StoreError) {
+    private func readSpans(
+        _ cutter: PieceCutter, _ ticks: (TickTable, RowSet) -> Void, _ piece: (Piece) -> Void
+    ) throws(StoreError) {
         var statement = try database.prepare(
             """
             SELECT id, ticks FROM span
             WHERE end_ms >= ? AND start_ms <= ? ORDER BY first_seq
             """, while: "reading history")
-        try statement.bind(1, builder.window.lowerBound.rawValue)
-        try statement.bind(2, builder.window.upperBound.rawValue)
+        try statement.bind(1, cutter.window.lowerBound.rawValue)
+        try statement.bind(2, cutter.window.upperBound.rawValue)
         while try statement.step() {
             let span = try span(statement.integer(0), statement, column: 1)
-            let selection = builder.append(span.ticks)
-            try forEachBlock(of: span, overlapping: builder.idRange) {
+            let rows = cutter.rows(of: span.ticks)
+            ticks(span.ticks, rows)
+            try forEachBlock(of: span, overlapping: cutter.idRange) {
                 (reader) throws(DecodingFailure) in
-                try builder.append(reader, selection)
+                try cutter.cut(reader, reader.members, span.ticks, rows, piece)
             }
         }
     }
 
-    private func readRows(into builder: inout HistoryBuilder) throws(StoreError) {
-        for group in try groupsOfRows() { try append(group, to: &builder) }
-    }
-
-    /// Adds a group of rows of the hot tail.
-    func append(
-        _ group: ClosedRange<Int64>, to builder: inout HistoryBuilder
+    private func readRows(
+        _ cutter: PieceCutter, _ ticks: (TickTable, RowSet) -> Void, _ piece: (Piece) -> Void
     ) throws(StoreError) {
-        let key = try keyTick(group.lowerBound)
-        var ticks = TickTable()
-        var ids: Set<Int64> = []
-        var rows: [[TickRow.Sample]] = []
-        try forEachRow(of: group, key) { (header, samples) in
-            ticks.append(header)
-            rows.append(samples.filter { builder.wants($0.incarnation) })
-            for sample in rows[rows.count - 1] { ids.insert(sample.incarnation) }
+        for group in try groupsOfRows() {
+            let key = try keyTick(group.lowerBound)
+            var table = TickTable()
+            var ids: Set<Int64> = []
+            var samplesByRow: [[TickRow.Sample]] = []
+            try forEachRow(of: group, key) { (header, samples) in
+                table.append(header)
+                samplesByRow.append(samples.filter { cutter.wants($0.incarnation) })
+                for sample in samplesByRow[samplesByRow.count - 1] {
+                    ids.insert(sample.incarnation)
+                }
+            }
+            var builder = BlockBuilder(ids: ids.sorted())
+            for (row, samples) in samplesByRow.enumerated() {
+                for sample in samples { builder.append(sample, at: row) }
+            }
+            let rows = cutter.rows(of: table)
+            ticks(table, rows)
+            let columns = builder.finished(tickCount: table.count)
+            do throws(DecodingFailure) {
+                try cutter.cut(columns, columns.members, table, rows, piece)
+            } catch {
+                throw .damaged(path: path, what: "samples \(group): \(error)")
+            }
         }
-        var columns = BlockBuilder(ids: ids.sorted())
-        for (row, samples) in rows.enumerated() {
-            for sample in samples { columns.append(sample, at: row) }
-        }
-        let selection = builder.append(ticks)
-        builder.append(columns.finished(tickCount: ticks.count), selection)
     }
 
     // MARK: Spans and blocks
@@ -187,7 +229,7 @@ extension SampleStore {
         return incarnations
     }
 
-    private func seriesByRow() throws(StoreError) -> [Int64: SeriesIdentity] {
+    func seriesByRow() throws(StoreError) -> [Int64: SeriesIdentity] {
         var statement = try database.prepare(
             "SELECT id, kind, project, service, instance FROM series", while: "reading services")
         var series: [Int64: SeriesIdentity] = [:]
@@ -204,5 +246,18 @@ extension SampleStore {
                 instance: statement.text(4))
         }
         return series
+    }
+}
+
+extension SampleStore {
+    /// The bytes of all encoded values: what a store would take if SQLite took nothing for itself.
+    package func blobBytes() throws(StoreError) -> Int64 {
+        let sum = try database.integer(
+            """
+            SELECT ifnull((SELECT sum(length(data)) FROM block), 0)
+                + ifnull((SELECT sum(length(ticks)) FROM span), 0)
+                + ifnull((SELECT sum(length(samples)) FROM tick), 0)
+            """, while: "measuring the store")
+        return sum ?? 0
     }
 }

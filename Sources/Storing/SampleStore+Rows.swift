@@ -1,6 +1,9 @@
 import Measures
 
 extension SampleStore {
+    static let labelColumns =
+        "seq, key, time_ms, boot, uptime_ms, host_millicores, host_memory_bytes"
+
     /// Reads rows of the hot tail one after the other.
     /// - Parameter key: the tick that all but the first of them are told against.
     /// - Throws: `damaged` with the sample and its time, where a row cannot be decoded.
@@ -10,19 +13,15 @@ extension SampleStore {
     ) throws(StoreError) {
         var statement = try database.prepare(
             """
-            SELECT seq, key, time_ms, boot, uptime_ms, host_millicores, host_memory_bytes, samples
+            SELECT \(Self.labelColumns), samples
             FROM tick WHERE seq BETWEEN ? AND ? ORDER BY seq
             """, while: "reading samples")
         try statement.bind(1, group.lowerBound)
         try statement.bind(2, group.upperBound)
         while try statement.step() {
             let sequence = statement.integer(0)
-            let header = TickHeader(
-                time: Timestamp(milliseconds: statement.integer(2)), boot: statement.integer(3),
-                uptimeMilliseconds: statement.integer(4),
-                host: HostCapacity(
-                    cpus: statement.optionalInteger(5).map(Cores.init(millicores:)),
-                    memory: statement.optionalInteger(6).map(Bytes.init(rawValue:))))
+            let label = TickRow.Label(statement)
+            let header = label.header
             guard sequence == key.sequence || statement.optionalInteger(1) == key.sequence else {
                 throw .damaged(
                     path: path,
@@ -32,7 +31,9 @@ extension SampleStore {
             do {
                 let samples =
                     sequence == key.sequence
-                    ? key.samples : try TickRow.decode(statement.blob(7), against: key.samples)
+                    ? key.samples
+                    : try TickRow.decode(
+                        statement.blob(7), against: key.samples, label: label.bytes)
                 body(header, samples)
             } catch {
                 throw .damaged(
@@ -49,5 +50,19 @@ extension SampleStore {
         var groups: [ClosedRange<Int64>] = []
         while try statement.step() { groups.append(statement.integer(0)...statement.integer(1)) }
         return groups
+    }
+}
+
+extension TickRow.Label {
+    /// - Parameter statement: at a row that begins with the columns `SampleStore.labelColumns`.
+    init(_ statement: borrowing SQLiteStatement) {
+        self.init(
+            sequence: statement.integer(0), key: statement.optionalInteger(1),
+            header: TickHeader(
+                time: Timestamp(milliseconds: statement.integer(2)), boot: statement.integer(3),
+                uptimeMilliseconds: statement.integer(4),
+                host: HostCapacity(
+                    cpus: statement.optionalInteger(5).map(Cores.init(millicores:)),
+                    memory: statement.optionalInteger(6).map(Bytes.init(rawValue:)))))
     }
 }

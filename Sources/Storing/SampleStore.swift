@@ -13,6 +13,23 @@ package final class SampleStore {
     var bootRows: [BootID: Int64] = [:]
     /// The key tick that was read or written last.
     var key: KeyTick?
+    /// SQLite's count of what other processes committed, when the ids above were looked up.
+    var dataVersion: Int64 = 0
+    /// Read once, and again when another process has written.
+    var knownSettings: StoreSettings?
+    /// How much room the disk has for this user; nil where that cannot be told.
+    var freeBytes: (_ path: String) -> Int64? = DiskSpace.free
+
+    /// Of the file: 1 for a store that only an earlier rightsize wrote to.
+    package let formatVersion: Int64
+
+    /// What a tick that was stored survives. What was stored before survives either.
+    package enum Durability: Sendable {
+        /// A crash of this process. A power cut may cost what was stored since the last checkpoint.
+        case processCrash
+        /// A power cut too: every tick waits for the disk.
+        case powerCut
+    }
 
     package enum Access: Sendable {
         case readOnly
@@ -24,7 +41,9 @@ package final class SampleStore {
 
     /// - Throws: `missing`, `notAccessible`, `notAStore` or `newerVersion`; an existing file that is not
     ///   a store is never changed.
-    package init(path: String, access: Access) throws(StoreError) {
+    package init(
+        path: String, access: Access, durability: Durability = .processCrash
+    ) throws(StoreError) {
         switch access {
         case .readOnly:
             guard Glibc.access(path, F_OK) == 0 else { throw .missing(path: path) }
@@ -37,11 +56,22 @@ package final class SampleStore {
                 }
                 database = try Self.open(path, mode: .immutable)
             }
+            formatVersion = try Self.version(of: database)
+            try Self.mapForReading(database)
         case .readWrite:
             try Self.createDirectory(of: path)
             database = try Self.open(path, mode: .readWriteCreate)
-            try Self.createSchema(in: database)
+            try Self.createSchema(in: database, durability)
+            formatVersion = Schema.version
         }
+    }
+
+    private static func version(of database: borrowing SQLiteDatabase) throws(StoreError) -> Int64 {
+        let version = try database.integer("PRAGMA user_version", while: "opening") ?? 0
+        guard version > 0 else {
+            throw .damaged(path: database.path, what: "its header tells no format")
+        }
+        return version
     }
 
     private static func open(
@@ -71,25 +101,40 @@ package final class SampleStore {
         return database
     }
 
-    private static func createSchema(in database: borrowing SQLiteDatabase) throws(StoreError) {
+    /// Reports read most of a file once: through the page cache's own pages, not a copy of each.
+    private static func mapForReading(_ database: borrowing SQLiteDatabase) throws(StoreError) {
+        try database.execute("PRAGMA mmap_size = 1073741824", while: "opening")
+    }
+
+    private static func createSchema(
+        in database: borrowing SQLiteDatabase, _ durability: Durability
+    ) throws(StoreError) {
         let version = try database.integer("PRAGMA user_version", while: "opening") ?? 0
         if version == 0 {
-            // Both only take effect before the first table: pages freed by compaction go back to the
-            // disk, and a reader never blocks the sampler.
+            // Both only take effect before the first table: pages freed by compaction go back to the disk.
             try database.execute(
-                "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL",
+                "PRAGMA page_size = 2048; PRAGMA auto_vacuum = INCREMENTAL",
                 while: "creating the store")
+        }
+        // A reader never blocks the sampler. A backup or a consolidated store comes without.
+        try database.execute("PRAGMA journal_mode = WAL", while: "opening")
+        if version < Schema.version {
             // Two first samples may race: the lock decides, the second finds the tables made.
             try database.transaction(.immediate, while: "creating the store") {
                 () throws(StoreError) in
-                let version = try database.integer("PRAGMA user_version", while: "opening") ?? 0
-                if version == 0 {
-                    try database.execute(Schema.create, while: "creating the store")
+                switch try database.integer("PRAGMA user_version", while: "opening") ?? 0 {
+                case 0: try database.execute(Schema.create, while: "creating the store")
+                case 1:
+                    try database.execute(Schema.migrateFrom1, while: "renewing the store's format")
+                default: break
                 }
             }
         }
-        // Safe against a crash of the process; a power cut may lose the last ticks, not the file.
-        try database.execute("PRAGMA synchronous = NORMAL", while: "opening")
+        // A sampler looks at few pages, and stays for months: half a mebibyte of them is enough.
+        let synchronous = durability == .powerCut ? "FULL" : "NORMAL"
+        try database.execute(
+            "PRAGMA synchronous = \(synchronous); PRAGMA cache_size = -512", while: "opening")
+        try database.keepLog()
     }
 
     private static func createDirectory(of path: String) throws(StoreError) {

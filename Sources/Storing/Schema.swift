@@ -1,4 +1,4 @@
-/// The tables of a store, format 1.
+/// The tables of a store, format 2.
 ///
 ///     boot         one row a boot of the host
 ///     series       one row an instance of a service: what a person means by "web 2"
@@ -6,7 +6,9 @@
 ///     tick         the hot tail: one row a sample of the host (`TickRow`)
 ///     span         ticks that have become columns: what they have in common (`TickColumns`)
 ///     block        the samples of up to 64 incarnations in a span (`Block`)
+///     rollup       what is kept of a day for longer than its ticks (`RollupPart`)
 ///     note         what one sampler leaves for the next, by name
+///     setting      what the owner chose for every later run (`StoreSettings`), each with its checksum
 ///
 /// `seq` counts ticks in the order they were taken. Wall time is a label beside it: a clock that steps
 /// back neither hides nor reorders a tick.
@@ -14,9 +16,19 @@
 /// `tick.key` is the `seq` of the tick that a row is told against, null for such a key tick itself. A key
 /// tick and all that are told against it become columns together.
 ///
-/// `span.level` is 0 for some sixty ticks, 1 for a day.
+/// `span.level` is 0 for some sixty ticks, 1 for a day, 6 for a day that is in the rollups too: no flipped
+/// bit makes 0 or 1 of it, so that no day is rolled up twice.
+///
+/// `span.digest` (`SpanDigest`) and `incarnation.digest` (`Incarnation.digest`) are checksums of what no
+/// blob's checksum covers; null in rows that format 1 wrote.
 enum Schema {
-    static let version: Int64 = 1
+    static let version: Int64 = 2
+
+    enum Level {
+        static let sixtyTicks: Int64 = 0
+        static let day: Int64 = 1
+        static let rolledUpDay: Int64 = 6
+    }
 
     /// "RSZ1": marks the file as a store of this program, in SQLite's header.
     static let applicationID: Int64 = 0x5253_5A31
@@ -40,7 +52,8 @@ enum Schema {
             name TEXT NOT NULL,
             image TEXT,
             image_id TEXT,
-            started_ms INTEGER);
+            started_ms INTEGER,
+            digest INTEGER);
         CREATE UNIQUE INDEX incarnation_identity
             ON incarnation(series, container, ifnull(started_ms, 'unknown'));
         CREATE TABLE tick(
@@ -59,7 +72,8 @@ enum Schema {
             start_ms INTEGER NOT NULL,
             end_ms INTEGER NOT NULL,
             level INTEGER NOT NULL,
-            ticks BLOB NOT NULL);
+            ticks BLOB NOT NULL,
+            digest INTEGER);
         CREATE TABLE block(
             span INTEGER NOT NULL REFERENCES span(id),
             first_id INTEGER NOT NULL,
@@ -69,7 +83,28 @@ enum Schema {
         CREATE TABLE note(
             name TEXT PRIMARY KEY,
             value TEXT NOT NULL) WITHOUT ROWID;
+        \(laterTables)
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
+        """
+
+    private static let laterTables = """
+        CREATE TABLE setting(
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL,
+            checksum INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE rollup(
+            day INTEGER NOT NULL,
+            part INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY(day, part)) WITHOUT ROWID;
+        """
+
+    /// What makes format 1 into format 2. Days that are there get their rollups at the next compactions.
+    static let migrateFrom1 = """
+        ALTER TABLE incarnation ADD COLUMN digest INTEGER;
+        ALTER TABLE span ADD COLUMN digest INTEGER;
+        \(laterTables)
+        PRAGMA user_version = 2;
         """
 }

@@ -26,6 +26,7 @@ package final class StoreImport {
         self.store = store
         try store.database.execute("BEGIN IMMEDIATE", while: Self.operation)
         do throws(StoreError) {
+            try store.forgetIfOthersWrote()
             var statement = try store.database.prepare(
                 "SELECT count(*) FROM boot WHERE uuid = ?", while: Self.operation)
             try statement.bind(1, boot.rawValue)
@@ -49,7 +50,7 @@ package final class StoreImport {
         } catch {
             // A full disk has rolled back by itself: there is nothing left to undo.
         }
-        store.forgetRows()
+        store.forget()
     }
 
     /// The id under which `incarnation` is stored, from now on if it was not before.
@@ -71,7 +72,10 @@ package final class StoreImport {
         let first = tickCount
         tickCount += Int64(times.count)
         firstTime = min(firstTime, times.first ?? .max)
-        span = (try store.insert(ticks, first...(tickCount - 1), level: 1), times.count)
+        span = (
+            try store.insert(ticks, first...(tickCount - 1), level: Schema.Level.day),
+            times.count
+        )
     }
 
     /// Writes one block of the current span.
@@ -87,23 +91,24 @@ package final class StoreImport {
     /// Ends the import: from here on it survives a crash of the process.
     package func commit() throws(StoreError) {
         try placeInOrder()
+        try sealSpans()
         try store.database.execute("COMMIT", while: Self.operation)
         isOpen = false
-        try store.database.execute(
-            "PRAGMA wal_checkpoint(TRUNCATE)", while: "writing the journal into the file")
+        try store.database.checkpoint()
     }
 
     /// Ticks were counted from 0. They go before all others, which sampling continues, unless they are
-    /// later than all others and no sample waits to become columns.
+    /// later than all others and none of those waits to become columns or a day.
     private func placeInOrder() throws(StoreError) {
         var statement = try store.database.prepare(
             """
-            SELECT (SELECT count(*) FROM tick), max(end_ms), max(last_seq),
+            SELECT (SELECT count(*) FROM tick) + count(*) FILTER (WHERE level = ?2), max(end_ms), max(last_seq),
                 min(min(first_seq), ifnull((SELECT min(seq) FROM tick), min(first_seq))),
                 (SELECT min(seq) FROM tick)
-            FROM span WHERE id <= ?
+            FROM span WHERE id <= ?1
             """, while: Self.operation)
         try statement.bind(1, lastSpanBefore)
+        try statement.bind(2, Schema.Level.sixtyTicks)
         guard try statement.step() else { return }
         let first: Int64
         if statement.integer(0) == 0, statement.optionalInteger(1) ?? .min <= firstTime {
@@ -119,6 +124,16 @@ package final class StoreImport {
         try update.bind(1, first)
         try update.bind(2, lastSpanBefore)
         try update.run()
+    }
+
+    /// After the spans have their numbers, which the digests cover.
+    private func sealSpans() throws(StoreError) {
+        var statement = try store.database.prepare(
+            "SELECT id FROM span WHERE id > ?", while: Self.operation)
+        try statement.bind(1, lastSpanBefore)
+        var ids: [Int64] = []
+        while try statement.step() { ids.append(statement.integer(0)) }
+        for id in ids { try store.seal(span: id) }
     }
 
     /// The most ticks of a span, and incarnations of a block.

@@ -9,11 +9,14 @@ struct StoredSpan {
 /// A block with the bytes that it reads from.
 final class StoredBlock {
     let reader: BlockReader
+    /// In bytes.
+    let length: Int
     private let bytes: UnsafeMutableRawBufferPointer
 
     init(copying source: UnsafeRawBufferPointer, tickCount: Int) throws(DecodingFailure) {
         bytes = .allocate(byteCount: max(1, source.count), alignment: 16)
         bytes.copyMemory(from: source)
+        length = source.count
         let held = UnsafeRawBufferPointer(rebasing: bytes[..<source.count])
         do {
             reader = try BlockReader(held, tickCount: tickCount)

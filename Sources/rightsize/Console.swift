@@ -1,10 +1,14 @@
 import ArgumentParser
 import Glibc
+import Measures
 import Reporting
 
 /// Data goes to stdout, everything else to stderr.
 enum Console {
-    static func note(_ text: String) { write("rightsize: \(text)\n", to: STDERR_FILENO) }
+    /// One line, whatever the text holds: an engine's words may be part of it.
+    static func note(_ text: String) {
+        write("rightsize: \(text.printable)\n", to: STDERR_FILENO)
+    }
 
     static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
         write(Array(text.utf8), to: descriptor)

@@ -17,6 +17,9 @@ struct KillCount {
     private var engineKills: Int64 = 0
     private var eventKills: Int64 = 0
     private var restartCount: Int64?
+    /// The run that was added last, and the kernel's counter in it.
+    private var run: Int64?
+    private var kernelCount: Int64?
     private var isFlagged = false
     private(set) var restarts = 0
 
@@ -30,26 +33,50 @@ struct KillCount {
         Int(max(kernelKills, engineKills, eventKills, isFlagged ? 1 : 0))
     }
 
-    /// - Parameter run: later than those before it.
-    mutating func add(_ run: IncarnationHistory) {
-        let counter = run[.memoryOOMKills].compactMap(\.self)
-        kernelKills &+= zip(counter, counter.dropFirst()).reduce(0) { $0 &+ max(0, $1.1 &- $1.0) }
-        // What the counter held at the first reading happened in this run; whether before the window is
-        // known only where the run began inside it.
-        if let first = counter.first, let started = run.incarnation.startedAt,
-            started >= windowStart
-        {
-            kernelKills &+= first
+    /// - Parameter piece: later than those before it.
+    mutating func add(_ piece: Piece) {
+        if run != piece.id {
+            run = piece.id
+            kernelCount = nil
         }
-        eventKills &+= run[.oomEvents].reduce(0) { $0 &+ ($1 ?? 0) }
-        let flags = run[.oomKilled]
-        for (index, count) in run[.restarts].enumerated() {
-            if flags[index] == 1 { isFlagged = true }
-            guard let count else { continue }
-            let new = restartCount.map { max(0, count &- $0) } ?? 0
-            restarts &+= Int(new)
-            if flags[index] == 1 { engineKills &+= new }
-            restartCount = count
+        addKernelKills(piece)
+        piece[.oomEvents]?.forEachPresent { eventKills &+= $0 }
+        addRestarts(piece)
+    }
+
+    private mutating func addKernelKills(_ piece: Piece) {
+        guard let counter = piece[.memoryOOMKills] else { return }
+        if kernelCount == nil, let first = counter.first {
+            // What the counter held at the first reading happened in this run; whether before the
+            // window is known only where the run began inside it.
+            if let started = piece.incarnation.startedAt, started >= windowStart {
+                kernelKills &+= first
+            }
+            kernelCount = first
         }
+        if counter.constant == kernelCount { return }
+        counter.forEachPresent { count in
+            kernelKills &+= max(0, count &- (kernelCount ?? count))
+            kernelCount = count
+        }
+    }
+
+    private mutating func addRestarts(_ piece: Piece) {
+        let restarts = piece[.restarts]
+        let flags = piece[.oomKilled]
+        if let restarts, let flags, let count = restarts.constant, let flag = flags.constant {
+            addRestart(count, flag)
+        } else {
+            for row in 0..<piece.count { addRestart(restarts?[row], flags?[row]) }
+        }
+    }
+
+    private mutating func addRestart(_ count: Int64?, _ flag: Int64?) {
+        if flag == 1 { isFlagged = true }
+        guard let count else { return }
+        let new = restartCount.map { max(0, count &- $0) } ?? 0
+        restarts &+= Int(new)
+        if flag == 1 { engineKills &+= new }
+        restartCount = count
     }
 }

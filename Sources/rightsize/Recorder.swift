@@ -18,7 +18,8 @@ struct Recorder {
     var burstSeconds: Double?
 
     /// One sample, stored when this returns.
-    func record() throws {
+    @discardableResult
+    func record() throws -> Tick {
         let start = ClockReading.now().uptimeMilliseconds
         let outcome =
             try burstSeconds.map { seconds throws(SamplingError) in
@@ -28,11 +29,23 @@ struct Recorder {
             throw Self.nothingFound(outcome)
         }
         let notes = sampler.memory.map { $0.notes(after: rememberedInventory) } ?? [:]
-        try store.append(outcome.tick, notes: notes)
-        try store.compact()
-        guard !quiet else { return }
+        do {
+            try store.append(outcome.tick, notes: notes)
+        } catch {
+            sampler.carryOver(outcome.tick)
+            throw error
+        }
+        do throws(StoreError) {
+            try store.compact()
+        } catch {
+            // The sample is stored, and what is compacted later is as good.
+            guard error.isLackOfRoom else { throw error }
+            Console.note("\(error)")
+        }
+        guard !quiet else { return outcome.tick }
         let milliseconds = ClockReading.now().uptimeMilliseconds - start
-        Console.write("\(Self.summary(outcome)), \(milliseconds) ms\n")
+        Console.write("\(Self.summary(outcome).printable), \(milliseconds) ms\n")
+        return outcome.tick
     }
 
     enum Ending { case timeUp, interrupt, terminate }
@@ -92,20 +105,26 @@ struct Recorder {
         if stopped > 0 { text += " (\(stopped) more not running)" }
         text += " from \(outcome.source)"
         if !outcome.skipped.isEmpty {
-            let names = outcome.skipped.map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
-            text += ", skipped \(outcome.skipped.count) (\(names))"
+            text += ", skipped \(outcome.skipped.count) (\(Self.skippedText(outcome)))"
         }
         return text
     }
 
+    /// The first few by name: what keeps one from being read often keeps all.
+    private static func skippedText(_ outcome: Sampler.Outcome) -> String {
+        let named = outcome.skipped.prefix(8).map { "\($0.name): \($0.reason)" }
+        let more = outcome.skipped.count - named.count
+        return named.joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
+    }
+
     private static func nothingFound(_ outcome: Sampler.Outcome) -> Failure {
         guard outcome.skipped.isEmpty else {
-            let names = outcome.skipped.map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
-            return Failure("no container could be read from \(outcome.source): \(names)")
+            return Failure(
+                "no container could be read from \(outcome.source): \(skippedText(outcome))")
         }
         return Failure(
-            "no containers found in \(outcome.source): start some, or point DOCKER_HOST at the "
-                + "engine that runs them")
+            "no containers found in \(outcome.source): start some, or name the engine that runs them "
+                + "with --engine")
     }
 }
 

@@ -28,15 +28,17 @@ struct ReportBuilder {
         let from = max(
             extent.first, extent.last.advanced(byMilliseconds: -Int64(sinceSeconds * 1000)))
         let project = try chosenProject()
-        let history = try store.history(
-            of: ObservationReader.metrics, in: from...extent.last,
+        var collector = ObservationCollector(capacity: extent.ticks)
+        try store.forEachPiece(
+            of: ObservationCollector.metrics, in: from...extent.last,
             where: {
                 $0.kind == .host
                     || $0.kind != .oneOff && (project == nil || $0.service.project == project)
-            })
-        var observed = try ObservationReader(history: history).observations()
+            }, ticks: { collector.add($0) }, piece: { collector.add($0) })
+        var observed = collector.observations()
+        let gatherer = try EvidenceGatherer(policy: policy)
         let host = try observed.removeValue(forKey: .host).map {
-            try ServiceEvidence(of: [$0], policy: policy)
+            try gatherer.evidence(of: [$0])
         }
         let services = Dictionary(grouping: observed) { ServiceKey($0.key) }.mapValues {
             $0.map(\.value)
@@ -46,12 +48,12 @@ struct ReportBuilder {
         let report = Report(
             version: Rightsize.version, generatedAt: ClockReading.now().time, source: store.path,
             window: Report.Window(
-                from: history.ticks.map(\.time).min() ?? from, to: extent.last,
-                ticks: history.ticks.count),
-            host: history.ticks.last?.host ?? HostCapacity(cpus: nil, memory: nil),
+                from: collector.window?.first ?? from, to: extent.last,
+                ticks: collector.window?.ticks ?? 0),
+            host: collector.window?.host ?? HostCapacity(cpus: nil, memory: nil),
             hostEvidence: host, policy: policy,
             tiers: sizer.tiers, tiersSource: tiers.isEmpty ? nil : compose?.path,
-            services: try serviceReports(services, sizer, project).sorted(by: Self.order))
+            services: try serviceReports(services, sizer, gatherer, project).sorted(by: Self.order))
         return Result(report: report, notes: notes(services, tiers, extent.last))
     }
 
@@ -67,18 +69,19 @@ struct ReportBuilder {
     }
 
     private func serviceReports(
-        _ observed: [ServiceKey: [ReplicaObservations]], _ sizer: Sizer, _ project: String?
+        _ observed: [ServiceKey: [ReplicaObservations]], _ sizer: Sizer,
+        _ gatherer: EvidenceGatherer, _ project: String?
     ) throws -> [ServiceReport] {
         guard let compose else {
             return try observed.map { key, replicas in
-                let evidence = try ServiceEvidence(of: replicas, policy: policy)
+                let evidence = try gatherer.evidence(of: replicas)
                 return report(key, evidence, evidence.limits, nil, nil, sizer)
             }
         }
         return try compose.services.map { service in
             let id = ServiceID(project: project, service: service.name)
             let key = ServiceKey(SeriesIdentity(kind: .service, service: id))
-            let evidence = try observed[key].map { try ServiceEvidence(of: $0, policy: policy) }
+            let evidence = try observed[key].map { try gatherer.evidence(of: $0) }
             let limits = ResourceLimits(
                 cpu: service.cpuLimit ?? evidence?.limits.cpu,
                 memory: service.memoryLimit ?? evidence?.limits.memory)

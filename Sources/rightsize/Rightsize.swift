@@ -12,6 +12,7 @@ struct Rightsize: ParsableCommand {
               rightsize schedule --cron         what takes one every minute
               rightsize report --compose FILE   what each service needs, and why
               rightsize patch FILE              the change as a diff
+              rightsize store info              what has been stored, in how many bytes
               rightsize demo                    all of this on example data
 
             Exit codes: 0 fine, 1 findings (only with --check), 2 failure, 64 wrong usage, \

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Storing
 
 struct SampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,15 +32,21 @@ struct SampleCommand: ParsableCommand {
             valueName: "span"))
     var burst: TimeSpan?
 
-    @Option(help: ArgumentHelp("The engine's socket, unix:///PATH.", valueName: "address"))
-    var engine: String?
-
-    @Flag(help: "Walk the control groups and ask no engine.")
-    var noEngine = false
+    @OptionGroup var engine: EngineOptions
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case line, json
     }
+
+    @Option(
+        help: ArgumentHelp(
+            "How CPU time is kept, by this and every later sample: exact (at first), or 1ms, which takes "
+                + "less room.",
+            valueName: "exact|1ms"))
+    var resolution: StoreSettings.Resolution?
+
+    @Flag(help: "Wait for the disk with every sample, so that not even a power cut loses one.")
+    var durable = false
 
     @Option(help: "What to print: one line, or the tick exactly as it was stored.")
     var format = Format.line
@@ -57,9 +64,6 @@ struct SampleCommand: ParsableCommand {
         if let burst, !(0.5...60).contains(burst.seconds) {
             throw ValidationError("--burst takes from half a second to a minute")
         }
-        if engine != nil, noEngine {
-            throw ValidationError("--engine and --no-engine exclude each other")
-        }
         if format == .json, every != nil {
             throw ValidationError("--format json shows one sample, not a loop's")
         }
@@ -69,8 +73,11 @@ struct SampleCommand: ParsableCommand {
 
     var parsed: SampleRun {
         SampleRun(
-            store: store.storePath, engine: engine, noEngine: noEngine, quiet: quiet,
+            store: store.storePath, engine: engine.wish, quiet: quiet,
             showsTick: format == .json, everySeconds: every?.seconds,
-            durationSeconds: duration?.seconds, burstSeconds: burst?.seconds)
+            durationSeconds: duration?.seconds, burstSeconds: burst?.seconds,
+            resolution: resolution, isDurable: durable)
     }
 }
+
+extension StoreSettings.Resolution: ExpressibleByArgument {}

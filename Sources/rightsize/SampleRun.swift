@@ -7,24 +7,29 @@ import Storing
 struct SampleRun: Equatable {
     /// `--store`; nil for the default.
     var store: String?
-    /// `--engine`; nil for the environment's.
-    var engine: String?
-    var noEngine = false
+    var engine = EngineWish()
     var quiet = false
     /// Prints the tick as it was stored.
     var showsTick = false
     var everySeconds: Double?
     var durationSeconds: Double?
     var burstSeconds: Double?
+    /// `--resolution`; nil for what the store remembers.
+    var resolution: StoreSettings.Resolution?
+    /// Every sample waits for the disk.
+    var isDurable = false
 
     func run() throws {
         // Before the first sample: a signal that comes during one must not cut it short.
         let signals = everySeconds == nil ? nil : StopSignals()
-        let engine = try engineChoice()
-        let store = try SampleStore(path: StoreOptions.path(store), access: .readWrite)
+        let engine = try engine.choice()
+        let store = try SampleStore(
+            path: StoreOptions.path(store), access: .readWrite,
+            durability: isDurable ? .powerCut : .processCrash)
         // After the store, which says what is wrong with its directory, and makes it.
         guard let lock = RunLock.take(besideStore: store.path, quiet: quiet) else { return }
         defer { lock.release() }
+        try remember(resolution, in: store)
         // A loop hears of changes; a single sample goes on from what the last one knew.
         let memory = everySeconds == nil ? try InventoryMemory(leftIn: store) : nil
         let sampler = Sampler(
@@ -33,9 +38,9 @@ struct SampleRun: Equatable {
             sampler: sampler, store: store, quiet: quiet || showsTick,
             rememberedInventory: memory, burstSeconds: burstSeconds)
         guard let everySeconds, let signals else {
-            try recorder.record()
-            if showsTick, let tick = try TickJSON(lastOf: store) {
-                Console.write(try tick.text())
+            let tick = try recorder.record()
+            if showsTick, let stored = try TickJSON(at: tick.time, in: store) {
+                Console.write(try stored.text())
             }
             return
         }
@@ -44,12 +49,13 @@ struct SampleRun: Equatable {
         if ending == .interrupt { throw ExitCode.interrupted }
     }
 
-    private func engineChoice() throws(SamplingError) -> Sampler.EngineChoice {
-        guard !noEngine else { return .none }
-        return .at(
-            try EngineAddress.resolve(
-                explicit: engine, environment: Console.environment,
-                home: Console.environment("HOME")))
+    private func remember(
+        _ resolution: StoreSettings.Resolution?, in store: SampleStore
+    ) throws(StoreError) {
+        var settings = try store.settings()
+        guard let resolution, resolution != settings.resolution else { return }
+        settings.resolution = resolution
+        try store.remember(settings)
     }
 }
 
@@ -68,15 +74,15 @@ extension SampleRun {
         while let argument = arguments.popFirst() {
             switch argument {
             case "--quiet": quiet = true
-            case "--no-engine": noEngine = true
+            case "--no-engine": engine.none = true
             case "--store", "--engine":
                 guard let value = arguments.popFirst(), !value.isEmpty, !value.hasPrefix("-") else {
                     return nil
                 }
-                if argument == "--store" { store = value } else { engine = value }
+                if argument == "--store" { store = value } else { engine.address = value }
             default: return nil
             }
         }
-        if noEngine, engine != nil { return nil }
+        if engine.none, engine.address != nil { return nil }
     }
 }

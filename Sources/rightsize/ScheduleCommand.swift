@@ -6,8 +6,9 @@ struct ScheduleCommand: ParsableCommand {
         abstract: "Prints or installs what runs 'rightsize sample' again and again.",
         discussion: """
             Prints the file for /etc/cron.d, or a systemd service with its timer; --install writes what \
-            would be printed, and enables nothing. DOCKER_HOST and RIGHTSIZE_STORE are carried over \
-            where they are set.
+            would be printed, and enables nothing. The scheduled run sees no settings of yours: the \
+            engine that --engine, DOCKER_HOST or the current docker context names becomes its \
+            --engine, and RIGHTSIZE_STORE its --store.
 
             A file that rightsize did not write is never replaced.
             """)
@@ -34,6 +35,8 @@ struct ScheduleCommand: ParsableCommand {
             valueName: "path"))
     var store: String?
 
+    @OptionGroup var engine: EngineOptions
+
     @Option(help: ArgumentHelp("The program to run. Default: this one.", valueName: "path"))
     var binary: String?
 
@@ -58,7 +61,7 @@ struct ScheduleCommand: ParsableCommand {
         try reportingFailure {
             let run = try ScheduledRun(
                 binary: binary, store: store ?? Console.environment("RIGHTSIZE_STORE"),
-                dockerHost: Console.environment("DOCKER_HOST"))
+                engine: try engine.choice())
             let files = files(run)
             guard install else {
                 Console.write(files.map(\.text).joined(separator: "\n"))

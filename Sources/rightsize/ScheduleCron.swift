@@ -19,9 +19,7 @@ struct ScheduleCron {
     }
 
     private var command: String {
-        let engine = run.socket.map { ["DOCKER_HOST=" + Self.quoted("unix://" + $0)] } ?? []
-        let words = [run.binary, "sample", "--quiet", "--store", run.store].map(Self.quoted)
-        return (engine + words).joined(separator: " ")
+        run.command.map(Self.quoted).joined(separator: " ")
     }
 
     /// For the shell, and before it for cron, to which a bare `%` is a newline.

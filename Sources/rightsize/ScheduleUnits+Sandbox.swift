@@ -47,6 +47,12 @@ extension ScheduleUnits {
     }
 
     private var identity: String {
+        guard run.engine != .none else {
+            return """
+                # Root, as the owner of the store, with no capability of root's.
+                User=root
+                """
+        }
         guard let user = run.rootlessUser else {
             return """
                 # Root, as the owner of the engine's socket, with no capability of root's. The group docker

@@ -54,27 +54,23 @@ struct ScheduleUnits {
     private var service: ScheduleFile { file("service", unit + limits + sandbox) }
 
     private var unit: String {
-        let words = [run.binary, "sample", "--quiet", "--store", run.store].map(Self.quoted)
-        let engine = run.socket.map {
-            "Environment=" + Self.quoted("DOCKER_HOST=unix://\($0)") + "\n"
-        }
-        return """
-            [Unit]
-            Description=rightsize: one sample of every container
-            After=docker.service podman.socket
-            # The timer alone decides how often.
-            StartLimitIntervalSec=0
+        """
+        [Unit]
+        Description=rightsize: one sample of every container
+        After=docker.service podman.socket
+        # The timer alone decides how often.
+        StartLimitIntervalSec=0
 
-            [Service]
-            Type=oneshot
-            \(engine ?? "")ExecStart=\(words.joined(separator: " "))
-            TimeoutStartSec=30s
-            # Only what goes wrong is worth a line in the journal: neither each start nor each end.
-            SyslogLevel=warning
-            LogLevelMax=notice
+        [Service]
+        Type=oneshot
+        ExecStart=\(run.command.map(Self.quoted).joined(separator: " "))
+        TimeoutStartSec=30s
+        # Only what goes wrong is worth a line in the journal: neither each start nor each end.
+        SyslogLevel=warning
+        LogLevelMax=notice
 
 
-            """
+        """
     }
 
     private var limits: String {

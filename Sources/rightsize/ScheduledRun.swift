@@ -5,19 +5,30 @@ import Sampling
 struct ScheduledRun {
     let binary: String
     let store: String
-    /// The engine's socket where DOCKER_HOST names one.
-    let socket: String?
+    let engine: Engine
+
+    enum Engine: Equatable {
+        case none
+        /// Whichever the run finds where it runs.
+        case usual
+        /// The socket of the engine that a person's settings name, which the run does not see.
+        case at(String)
+    }
 
     /// Paths become absolute: neither cron nor systemd runs anything in this directory.
-    /// - Throws: what is wrong with DOCKER_HOST, or a path that would need quoting of its own.
-    init(binary: String?, store: String?, dockerHost: String?) throws {
+    /// - Throws: where a path would need quoting of its own.
+    init(binary: String?, store: String?, engine: Sampler.EngineChoice) throws {
         guard let binary = binary ?? Self.runningProgram else {
             throw Failure("cannot tell where this program lies: name it with --binary")
         }
         self.binary = try Self.plain(Self.normal(HostPath.absolute(binary)))
         self.store = try Self.plain(Self.normal(HostPath.absolute(store ?? Self.systemStore)))
-        let engine = try EngineAddress(dockerHost: dockerHost)
-        socket = engine.isExplicit ? try Self.plain(engine.socketPath) : nil
+        self.engine =
+            switch engine {
+            case .none: .none
+            case .at(let address) where address.isExplicit: .at(try Self.plain(address.socketPath))
+            case .at: .usual
+            }
     }
 
     /// The default of `rightsize sample` for root, who runs it.
@@ -25,6 +36,22 @@ struct ScheduledRun {
 
     var storeDirectory: String {
         "/" + store.split(separator: "/").dropLast().joined(separator: "/")
+    }
+
+    /// The engine's socket where it is known.
+    private var socket: String? {
+        if case .at(let path) = engine { path } else { nil }
+    }
+
+    /// The words of the command, before any quoting.
+    var command: [String] {
+        let asked: [String] =
+            switch engine {
+            case .none: ["--no-engine"]
+            case .usual: []
+            case .at(let path): ["--engine", "unix://" + path]
+            }
+        return [binary, "sample", "--quiet"] + asked + ["--store", store]
     }
 
     /// Whose engine it is where it is not root's: a rootless engine's socket lies in its user's own

@@ -1,4 +1,5 @@
 import Glibc
+import Sampling
 
 /// Turns SIGINT and SIGTERM into something to wait for: from creation on they no longer end the process
 /// by themselves, so that a sample under way is finished and stored.
@@ -17,9 +18,9 @@ struct StopSignals {
 
     /// Sleeps until the time is up or a signal comes, also one that came before.
     func wait(milliseconds: Int64) -> Recorder.Ending {
-        let deadline = Self.now() + max(0, milliseconds)
+        let deadline = KernelClock.monotonic.milliseconds + max(0, milliseconds)
         while true {
-            let left = max(0, deadline - Self.now())
+            let left = max(0, deadline - KernelClock.monotonic.milliseconds)
             var set = signals
             var time = timespec(
                 tv_sec: Int(left / 1000), tv_nsec: Int(left % 1000) * 1_000_000)
@@ -28,14 +29,10 @@ struct StopSignals {
             case SIGTERM: return .terminate
             default:
                 // EAGAIN: the time is up; EINTR: another signal, such as a stop and continue.
-                if errno != EINTR || Self.now() >= deadline { return .timeUp }
+                if errno != EINTR || KernelClock.monotonic.milliseconds >= deadline {
+                    return .timeUp
+                }
             }
         }
-    }
-
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

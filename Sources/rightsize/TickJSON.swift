@@ -38,13 +38,13 @@ struct TickJSON: Encodable {
         }
     }
 
-    /// The last tick of `store`; nil while it is empty.
-    init?(lastOf store: SampleStore) throws {
-        guard let last = try store.extent()?.last else { return nil }
-        let history = try store.history(of: Set(Metric.allCases), in: last...last)
+    /// The tick of `store` that was taken at `time`; nil where there is none. Of several, which a wall
+    /// clock that was set back can make, the one that was stored last.
+    init?(at time: Timestamp, in store: SampleStore) throws {
+        let history = try store.history(of: Set(Metric.allCases), in: time...time)
         guard let row = history.ticks.indices.last else { return nil }
         let tick = history.ticks[row]
-        time = tick.time.iso8601
+        self.time = tick.time.iso8601
         uptimeSeconds = Double(tick.uptimeMilliseconds) / 1000
         hostCPUCores = tick.host.cpus?.rawValue
         hostMemoryBytes = tick.host.memory?.rawValue
@@ -56,7 +56,7 @@ struct TickJSON: Encodable {
     func text() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        return String(decoding: try encoder.encode(self), as: UTF8.self).jsonWithoutControls + "\n"
     }
 }
 

@@ -11,7 +11,7 @@ import Testing
             var random = SplitMix(state: 9)
             let values = shape.values(200, &random)
             let reference = Shape.counter.values(200, &random)
-            for order in 0...2 {
+            for order in 0...3 {
                 for coder in RoundTripTests.coders {
                     for reference in [nil, reference] {
                         let bytes = expectRoundTrip(
@@ -82,7 +82,7 @@ import Testing
             ([], 1, "the bytes end before a column at byte 0"),
             ([0], 1, "the bytes end before the base at byte 1"),
             ([3, 0], 1, "a column of kind 3 at byte 0"),
-            ([0b1100, 0], 1, "a column of kind 12 at byte 0"),
+            ([0b1100, 0], 1, "the bytes end before the slope at byte 2"),
             ([0b100_0000, 0], 1, "a column of kind 64 at byte 0"),
             ([0b1_0000, 0, 1], 1, "a divisor of 1 at byte 2"),
             ([0b10_0000, 0, 2, 1], 1, "a prediction without a reference column at byte 0"),

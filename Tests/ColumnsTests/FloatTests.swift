@@ -84,6 +84,27 @@ import Testing
         #expect(Array(bytes[..<2]) == [scheme.rawValue, UInt8(scale)])
     }
 
+    @Test(
+        arguments: [
+            (0, 0), (-0.0, .min), (.leastNonzeroMagnitude, 1), (-.leastNonzeroMagnitude, -1),
+            (1, 0x3ff0_0000_0000_0000), (-1, -0x3ff0_0000_0000_0000),
+            (-.infinity, -0x7ff0_0000_0000_0000),
+        ] as [(Double, Int64)])
+    func patternsAreSigned(value: Double, integer: Int64) {
+        let pattern = Int64(bitPattern: value.bitPattern)
+        #expect(FloatColumn.signed(pattern) == integer)
+        #expect(FloatColumn.pattern(integer) == pattern)
+    }
+
+    /// Their patterns share 29 zeros, whatever the sign.
+    @Test func floatsOfHalfTheWidthTakeHalf() {
+        var random = SplitMix(state: 12)
+        let values = (0..<2000).map { _ in
+            Double(Float.random(in: -1...1, using: &random).nextUp)
+        }
+        #expect(encode(values, choosing: .smallest).count < 2000 * 4)
+    }
+
     @Test func denominatorsAreExact() {
         #expect((0..<7).map(FloatColumn.denominator) == [1, 2, 5, 10, 20, 50, 100])
         #expect(FloatColumn.denominator(FloatColumn.scaleLimit) == 1e22)

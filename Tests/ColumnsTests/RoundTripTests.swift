@@ -12,7 +12,7 @@ import Testing
         var digits = [Int](repeating: 0, count: length)
         var choices = Self.preferences.map { IntegerColumn.Choices($0) }
         for coder in Self.coders {
-            for order in 0...2 { choices.append(.only(coder, order: order)) }
+            for order in 0...3 { choices.append(.only(coder, order: order)) }
         }
         var turn = 0
         while true {
@@ -48,7 +48,7 @@ import Testing
                     values, reference: reference, IntegerColumn.Choices(preference))
             }
             for coder in Self.coders {
-                for order in 0...2 {
+                for order in 0...3 {
                     expectRoundTrip(values, .only(coder, order: order))
                     expectRoundTrip(
                         values, reference: reference, .only(coder, order: order))
@@ -66,7 +66,7 @@ import Testing
     }
 
     /// What was forced is what is written.
-    @Test(arguments: coders, 0...2) func choicesAreKept(coder: IntegerColumn.Coder, order: Int) {
+    @Test(arguments: coders, 0...3) func choicesAreKept(coder: IntegerColumn.Coder, order: Int) {
         var random = SplitMix(state: 5)
         let values = Shape.noise.values(300, &random)
         let plain = expectRoundTrip(values, .only(coder, order: order))

@@ -118,8 +118,9 @@ import Testing
                 environment: ["DOCKER_HOST": "unix://" + socket])
             expectFailure(
                 run,
-                "the container engine at \(socket) refuses connections: start the engine or set "
-                    + "DOCKER_HOST; sample without an engine with --no-engine")
+                "the container engine at \(socket) (from DOCKER_HOST) refuses connections: start it, "
+                    + "or set DOCKER_HOST to another address; sample without an engine with "
+                    + "--no-engine")
         }
     }
 
@@ -128,7 +129,8 @@ import Testing
             (.silence, "gave no answer within 2 s: see whether it hangs"),
             (
                 .raw(Array("220 smtp ready\r\n".utf8)),
-                "does not speak the Docker Engine API (an answer that is not HTTP/1): check DOCKER_HOST"
+                "does not speak the Docker Engine API (an answer that is not HTTP/1): set DOCKER_HOST "
+                    + "to another address"
             ),
         ] as [(FakeEngine.Answer, String)])
     func anEngineThatHangsOrTalksRubbish(answer: FakeEngine.Answer, what: String) throws {
@@ -139,7 +141,7 @@ import Testing
                 environment: ["DOCKER_HOST": "unix://" + engine.socketPath])
             expectFailure(
                 run,
-                "the container engine at \(engine.socketPath) \(what); "
+                "the container engine at \(engine.socketPath) (from DOCKER_HOST) \(what); "
                     + "sample without an engine with --no-engine")
         }
     }
@@ -153,8 +155,8 @@ import Testing
                 environment: ["DOCKER_HOST": "unix://" + engine.socketPath])
             expectFailure(
                 run,
-                "no containers found in the engine at \(engine.socketPath): start some, or point "
-                    + "DOCKER_HOST at the engine that runs them")
+                "no containers found in the engine at \(engine.socketPath): start some, or name the "
+                    + "engine that runs them with --engine")
         }
     }
 

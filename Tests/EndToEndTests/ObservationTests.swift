@@ -36,16 +36,18 @@ import Testing
                         samples: [ContainerSample(incarnation: incarnation, values: moment.values)])
                 )
             }
-            let history = try store.history(
-                of: ObservationReader.metrics,
-                in: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max))
-            let observed = try ObservationReader(history: history).observations()
+            var collector = ObservationCollector()
+            try store.forEachPiece(
+                of: ObservationCollector.metrics,
+                in: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max),
+                ticks: { collector.add($0) }, piece: { collector.add($0) })
+            let observed = collector.observations()
             return try #require(observed[Self.web])
         }
     }
 
     private func rates(_ moments: [Moment]) throws -> [Double] {
-        try observe(moments).cpu.map(\.cores)
+        try observe(moments).cpu.cores
     }
 
     @Test func ratesComeFromTheClockNobodySets() throws {
@@ -96,9 +98,10 @@ import Testing
                 seconds: 20,
                 values: [.cpuUsage: 4_000_000, .memoryCurrent: 20, .memoryInactiveFile: 30]),
         ])
-        #expect(seen.cpu.map(\.cores) == [0.2])
+        #expect(seen.cpu.cores == [0.2])
         #expect(seen.workingSet == [70, 0])
-        #expect(seen.cpu.map(\.throttledShare) == [nil])
+        #expect(seen.cpu.throttlings.isEmpty)
+        #expect(seen.cpu.countedSeconds == 0)
         #expect(seen.cpuLimit == nil)
     }
 
@@ -120,8 +123,8 @@ import Testing
             Moment(
                 seconds: 20, values: [.cpuUsage: 0, .cpuPeriods: 110, .cpuThrottledPeriods: 30]),
         ])
-        #expect(seen.cpu.map(\.throttledShare) == [0.25, nil])
-        #expect(seen.cpu.map(\.limit) == [1, nil])
+        #expect(seen.cpu.throttlings == [.init(interval: 0, share: 0.25, limit: 1)])
+        #expect(seen.cpu.countedSeconds == 10)
         #expect(seen.cpuLimit == .bounded(Cores(1)))
         #expect(seen.memoryLimit == .unlimited)
     }

@@ -96,14 +96,59 @@ import Testing
             cron.output.hasSuffix(
                 #"""
 
-                * * * * * root DOCKER_HOST='unix:///srv/the engine/100\%.sock' /usr/bin/rightsize sample --quiet --store /srv/b.db
+                * * * * * root /usr/bin/rightsize sample --quiet --engine 'unix:///srv/the engine/100\%.sock' --store /srv/b.db
 
                 """#), "\(cron.output)")
         let units = directives(try schedule("--systemd", environment: environment).output)
-        #expect(units.contains(#"Environment="DOCKER_HOST=unix:///srv/the engine/100%%.sock""#))
-        #expect(units.contains("ExecStart=/usr/bin/rightsize sample --quiet --store /srv/b.db"))
+        #expect(
+            units.contains(
+                #"ExecStart=/usr/bin/rightsize sample --quiet --engine "unix:///srv/the engine/100%%.sock" --store /srv/b.db"#
+            ))
         #expect(units.contains("ReadWritePaths=/srv"))
         #expect(!units.contains { $0.hasPrefix("StateDirectory=") })
+    }
+
+    /// What a person's settings name, the scheduled run does not see: it is told.
+    @Test(
+        arguments: [
+            ([], nil, ""),
+            (["--no-engine"], "unix:///run/host.sock", " --no-engine"),
+            (["--engine", "unix:///run/a.sock"], "unix:///b", " --engine unix:///run/a.sock"),
+            ([], "unix:///run/host.sock", " --engine unix:///run/host.sock"),
+            ([], "context", " --engine unix:///run/build/docker.sock"),
+        ] as [([String], String?, String)])
+    func theEngineThatThePersonMeans(
+        arguments: [String], host: String?, words: String
+    ) throws {
+        let home = try TemporaryDirectory()
+        try home.write("/.docker/config.json", Array(#"{"currentContext":"build"}"#.utf8))
+        try home.write(
+            "/.docker/contexts/meta/aa/meta.json",
+            Array(
+                #"{"Name":"build","Endpoints":{"docker":{"Host":"unix:///run/build/docker.sock"}}}"#
+                    .utf8))
+        var environment = ["HOME": home.path]
+        switch host {
+        case nil: environment["DOCKER_CONTEXT"] = "default"
+        case "context": break
+        case .some(let host): environment["DOCKER_HOST"] = host
+        }
+        let command = "/usr/bin/rightsize sample --quiet\(words) --store /s.db"
+        let options = ["--store", "/s.db", "--binary", "/usr/bin/rightsize"] + arguments
+        let cron = try Program.run(["schedule", "--cron"] + options, environment: environment)
+        #expect(cron.errors == "")
+        #expect(cron.output.hasSuffix("\n* * * * * root \(command)\n"), "\(cron.output)")
+        let units = try Program.run(["schedule", "--systemd"] + options, environment: environment)
+        #expect(directives(units.output).contains("ExecStart=\(command)"[...]))
+    }
+
+    @Test(arguments: ["schedule --cron", "sample"])
+    func anEngineAndNoEngine(command: String) throws {
+        let run = try Program.run(
+            command.split(separator: " ").map(String.init)
+                + ["--engine", "unix:///a", "--no-engine"])
+        #expect(run.code == 64)
+        #expect(run.errors.hasPrefix("Error: --engine and --no-engine exclude each other\n"))
     }
 
     /// What is confined away must not be what is used.
@@ -120,7 +165,9 @@ import Testing
             (
                 [], "unix:///run/user/4294967/docker.sock",
                 [
-                    "Environment=DOCKER_HOST=unix:///run/user/4294967/docker.sock", "User=4294967",
+                    "ExecStart=/usr/bin/rightsize sample --quiet --engine "
+                        + "unix:///run/user/4294967/docker.sock --store /var/lib/rightsize/store.db",
+                    "User=4294967",
                     "ProtectHome=read-only", "StateDirectory=rightsize",
                 ]
             ),

@@ -25,6 +25,7 @@ import Testing
             ["sample", "--store=x"], ["sample", "extra"], ["sample", "--"], ["sample", "-q"],
             ["sample", "--every", "1m"], ["sample", "--burst", "5s"],
             ["sample", "--engine", "unix:///a", "--no-engine"], ["sample", "--quie"],
+            ["sample", "--durable"], ["sample", "--resolution", "1ms"],
             ["sample", "--generate-completion-script"],
         ])
     func leavesEverythingElseToIt(arguments: [String]) {

@@ -45,7 +45,7 @@ import Testing
     @Test(
         arguments: [
             ("Measures", []), ("Sampling", ["Measures"]),
-            ("Storing", ["Measures", "CSQLite", "CZlib"]),
+            ("Storing", ["Measures", "Columns", "CSQLite", "CZlib"]),
             ("Sizing", ["Measures", "Statistics"]), ("Compose", ["Measures", "CYAML"]),
             ("Reporting", ["Measures", "Sizing"]),
             ("Exchange", ["Columns", "Measures", "Storing"]),

@@ -36,6 +36,7 @@ import Testing
                 .joined()
             _ = try read(text).write(into: store)
             #expect(try store.extent()?.ticks == 350)
+            #expect(try store.verify().damages == [])
             var host = RandomHost(seed: 5)
             let later = host.ticks(150)
             for tick in later { try store.append(tick) }
@@ -49,6 +50,7 @@ import Testing
             #expect(ticks.first?.time == Timestamp(seconds: 1_600_000_000))
             #expect(ticks.last?.time == later.last?.time)
             #expect(ticks.count == 500)
+            #expect(try store.verify().damages == [])
         }
     }
 
@@ -62,6 +64,49 @@ import Testing
         #expect(history.incarnations.count == 1)
         #expect(Array(history.incarnations[0][.pids]) == [1, 2, 3])
         #expect(Set(history.ticks.boots).count == 3)
+        #expect(try store.verify().damages == [])
+    }
+
+    /// What `verify` checks is there: numbers, labels, digests of spans and of names. A repair keeps all of it.
+    @Test(arguments: [0, 60])
+    func aStoreWithImportsIsSound(keeping: Int) throws {
+        try withTemporaryDirectory { directory in
+            let store = try filled(directory, ticks: 150, keeping: keeping)
+            let values = try store.verify().values
+            // Before what was sampled and behind it; for some days, and more than a span and a block hold.
+            for (start, step) in [(1_600_000_000, 60), (1_900_000_000, 600)] {
+                var text = header
+                for row in 0..<9000 {
+                    let time = start + step * row
+                    text += "\(time),p,s,1,cpu_cores,\(Double(row) / 7)\n"
+                    text += "\(time),p,s\(row % 100),2,memory_working_set_bytes,\(row)\n"
+                }
+                _ = try read(text).write(into: store)
+                #expect(try store.verify().damages == [])
+            }
+            let found = try store.verify()
+            #expect(found.values == values + 36_000)
+            #expect(found.values == (try store.info().values))
+            for table in ["span", "incarnation"] {
+                let unsealed = try store.database.integer(
+                    "SELECT count(*) FROM \(table) WHERE digest IS NULL", while: "testing")
+                #expect(unsealed == 0)
+            }
+            try store.database.execute("UPDATE span SET end_ms = end_ms + 1", while: "testing")
+            #expect(try !store.verify().damages.isEmpty)
+        }
+    }
+
+    /// The integers of rates are bit patterns: no sums are made of them.
+    @Test func rollupsLeaveOutReals() throws {
+        let (store, _) = try imported(
+            header + "60,,w,1,cpu_cores,0.5\n60,,w,1,pids,3\n120,,w,1,cpu_cores,-1e300\n")
+        try store.rollUpDays()
+        let rollups = try store.rollups(in: allTime)
+        #expect(rollups.map { Set($0.values.quantities.keys) } == [[.metric(.pids)]])
+        #expect(rollups.first?.values.ticks == 2)
+        #expect(try store.verify().damages == [])
+        #expect(lines(try exported(store)).contains("60,,w,1,cpu_cores,0.5"))
     }
 
     @Test func theSameBytesAreRefused() throws {

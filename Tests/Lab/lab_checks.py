@@ -206,6 +206,58 @@ def check_against_kernel(checks, tool, store, compose):
         )
 
 
+def told_by_engine(name):
+    """What the engine says of a container, in the words of `sample --format json`."""
+    run = subprocess.run(
+        ["docker", "inspect", name], stdout=subprocess.PIPE, text=True, check=True)
+    inspected = json.loads(run.stdout)[0]
+    state = inspected["State"]
+    return {
+        # Of nanoseconds, the store keeps whole milliseconds and JSON shows seconds.
+        "started_at": state["StartedAt"][:19] + "Z",
+        "state": ["", "created", "running", "paused", "restarting", "removing", "exited"].index(
+            state["Status"]),
+        "restarts": inspected["RestartCount"],
+        "oom_killed": int(state["OOMKilled"]),
+    }
+
+
+def check_single_samples(checks, tool, store):
+    """Single samples go on from one another, and still tell of each container what the engine does."""
+    names = [name for name in ("lab-idle-1", "lab-steady-1", "lab-throttled-1")]
+    steps = [
+        ("at first", []),
+        ("unchanged", []),
+        ("restarted", ["restart", "-t", "0", "lab-steady-1"]),
+        ("paused", ["pause", "lab-idle-1"]),
+        ("resumed", ["unpause", "lab-idle-1"]),
+        ("stopped", ["stop", "-t", "0", "lab-throttled-1"]),
+        ("started again", ["start", "lab-throttled-1"]),
+    ]
+    for what, command in steps:
+        if command:
+            subprocess.run(["docker", *command], stdout=subprocess.DEVNULL, check=True)
+        run = tool.run("sample", "--format", "json", "--store", store)
+
+        def stored():
+            samples = {one["name"]: one for one in json.loads(run.stdout)["samples"]}
+            return {
+                name: {"started_at": samples[name]["started_at"]} | {
+                    field: samples[name]["values"][field]
+                    for field in ("state", "restarts", "oom_killed")
+                }
+                for name in names
+            }
+
+        checks.expect(
+            f"single sample, {what}: as the engine says",
+            lambda: stored() == {name: told_by_engine(name) for name in names},
+            lambda: "" if stored() == {name: told_by_engine(name) for name in names}
+            else f"{stored()}",
+        )
+        time.sleep(2)
+
+
 TIER_ALIAS = re.compile(rb"\*resources-(small|medium|large)")
 
 
@@ -266,6 +318,7 @@ def main(arguments):
     check_twenty_seconds(checks, tool, store, compose)
     check_against_kernel(checks, tool, os.path.join(directory, "second.db"), compose)
     check_patch(checks, tool, store, compose, directory)
+    check_single_samples(checks, tool, os.path.join(directory, "third.db"))
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 

@@ -52,7 +52,7 @@ import Testing
         func found(_ explicit: String? = nil) throws -> [String] {
             let address = try resolve(explicit, all)
             #expect(address.isExplicit)
-            return [address.socketPath, address.source]
+            return [address.socketPath, address.source.description]
         }
         #expect(try found("unix:///run/given.sock") == ["/run/given.sock", "--engine"])
         #expect(try found() == ["/run/host.sock", "DOCKER_HOST"])
@@ -75,7 +75,7 @@ import Testing
     func withoutAContextTheUsualSocketsAreTried(config: String) throws {
         let address = try resolve(nil, ["DOCKER_CONFIG": config])
         #expect(!address.isExplicit)
-        #expect(address.source == "the default")
+        #expect(address.source == .usualSocket)
         let chosen = try resolve(nil, ["DOCKER_CONTEXT": "default"])
         #expect(chosen == address)
     }
@@ -127,18 +127,58 @@ import Testing
         #expect(error?.description.contains(expected) == true, "\(error?.description ?? "")")
     }
 
-    /// A systemd service with ProtectHome= cannot look into /root: it has no docker settings.
-    @Test(.enabled(if: getuid() != 0, "root may read everything"))
-    func settingsThatMayNotBeReadCountAsNone() throws {
-        chmod(home.path + "/.docker", 0)
-        defer { chmod(home.path + "/.docker", 0o755) }
-        #expect(try resolve().source == "the default")
+    /// An engine that fails is named with what gave its address, and what to do about just that.
+    @Test(
+        arguments: [
+            (
+                .option, .refused,
+                "(from --engine) refuses connections: start it, or give another address with --engine"
+            ),
+            (
+                .dockerHost, .noSocket,
+                "(from DOCKER_HOST) has no socket there: start it, or set DOCKER_HOST to another address"
+            ),
+            (
+                .context("the docker context 'b', which is set by DOCKER_CONTEXT"), .refused,
+                "(from the docker context 'b', which is set by DOCKER_CONTEXT) refuses connections: start it, or choose another context, or give an address with --engine"
+            ),
+            (
+                .usualSocket, .refused,
+                "(the default) refuses connections: start it, or give its address with --engine unix:///PATH"
+            ),
+            (
+                .option, .rubbish("x"),
+                "(from --engine) does not speak the Docker Engine API (x): give another address with --engine"
+            ),
+            (
+                .option, .permission,
+                "(from --engine) may not be used by this user: join its group (docker) or use sudo"
+            ),
+            (
+                .dockerHost, .timeout(seconds: 2),
+                "(from DOCKER_HOST) gave no answer within 2 s: see whether it hangs"
+            ),
+            (
+                .dockerHost, .status(500, message: "no"),
+                "(from DOCKER_HOST) answered with error 500: no"
+            ),
+            (.usualSocket, .system("no memory"), "(the default) could not be asked: no memory"),
+        ] as [(EngineAddress.Source, EngineFailure, String)])
+    func failuresNameTheSource(
+        source: EngineAddress.Source, failure: EngineFailure, text: String
+    ) throws {
+        var address = EngineAddress(firstOf: ["/run/x.sock"])
+        address.source = source
+        #expect(
+            "\(SamplingError.engineUnreachable(address, reason: failure))"
+                == "the container engine at /run/x.sock \(text); "
+                + "sample without an engine with --no-engine")
     }
 
     @Test func withoutAHomeThereAreNoSettings() throws {
         let address = try EngineAddress.resolve(
             explicit: nil, environment: { _ in nil }, home: nil)
-        #expect(address.source == "the default")
+        #expect(address.source == .usualSocket)
         #expect(throws: SamplingError.self) {
             try EngineAddress.resolve(
                 explicit: nil, environment: { $0 == "DOCKER_CONTEXT" ? "x" : nil }, home: nil)

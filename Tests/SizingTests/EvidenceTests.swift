@@ -9,13 +9,13 @@ import Testing
         memory: [Double] = [100], start: Int64 = 0
     ) -> ReplicaObservations {
         var replica = ReplicaObservations(instance: "1")
-        replica.cpu = cores.map {
-            CPUInterval(cores: $0, seconds: seconds, throttledShare: throttled, limit: limit)
+        for cores in cores {
+            replica.cpu.append(
+                cores: cores, seconds: seconds, throttledShare: throttled, limit: limit)
         }
         replica.workingSet = memory
-        replica.sampleTimes = (0...cores.count).map {
-            Timestamp(seconds: start + Int64($0) * Int64(seconds))
-        }
+        replica.sampleTimes.append(
+            (0...cores.count).map { 1000 * (start + Int64($0) * Int64(seconds)) }[...])
         replica.cpuLimit = .bounded(Cores(1))
         replica.memoryLimit = .unlimited
         return replica
@@ -78,15 +78,15 @@ import Testing
     func demandBehindThrottling(
         cores: Double, share: Double?, limit: Double?, demand: Double
     ) {
-        let interval = CPUInterval(
-            cores: cores, seconds: 60, throttledShare: share, limit: limit)
-        #expect(abs(interval.demand(SizingPolicy()) - demand) < 1e-12)
+        var use = CPUUse()
+        use.append(cores: cores, seconds: 60, throttledShare: share, limit: limit)
+        #expect(use.demand(SizingPolicy()).map { abs($0 - demand) < 1e-12 } == [true])
     }
 
     @Test func aGapIsLeftOutAndCounted() throws {
         var gappy = replica([0.1, 0.1, 0.1, 0.1])
-        gappy.cpu.append(CPUInterval(cores: 0.9, seconds: 3600, throttledShare: nil, limit: 1))
-        gappy.sampleTimes.append(Timestamp(seconds: 240 + 3600))
+        gappy.cpu.append(cores: 0.9, seconds: 3600, throttledShare: nil, limit: 1)
+        gappy.sampleTimes.append([1000 * (240 + 3600)])
         let evidence = try ServiceEvidence(of: [gappy], policy: SizingPolicy())
         #expect(evidence.cpu?.max == Cores(0.1))
         #expect(evidence.coverage.gaps == 1)
@@ -110,7 +110,7 @@ import Testing
 
     @Test func aReplicaThatNeverRan() throws {
         var stopped = ReplicaObservations(instance: "1")
-        stopped.sampleTimes = [Timestamp(seconds: 5)]
+        stopped.sampleTimes.append([5000])
         stopped.oomKills = 1
         let evidence = try ServiceEvidence(of: [stopped], policy: SizingPolicy())
         #expect(evidence.cpu == nil)

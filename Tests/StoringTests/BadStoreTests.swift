@@ -65,7 +65,7 @@ import Testing
             let path = directory + "/store.db"
             _ = try SampleStore(path: path, access: .readWrite)
             try execute("PRAGMA user_version = 99", path)
-            #expect(throws: StoreError.newerVersion(path: path, found: 99, supported: 1)) {
+            #expect(throws: StoreError.newerVersion(path: path, found: 99, supported: 2)) {
                 try SampleStore(path: path, access: access)
             }
         }

@@ -13,6 +13,8 @@ package final class FakeEngine {
     package enum Answer: Sendable {
         /// Each request path has a body; any other is a 404.
         case bodies([String: [UInt8]], framing: Framing)
+        /// Each request path has a whole answer; any other is a 404.
+        case answers([String: [UInt8]])
         /// These very bytes, then the connection is closed.
         case raw([UInt8])
         /// Accepts and never answers.
@@ -176,6 +178,10 @@ private final class FakeEngineServer: Sendable {
                 let status = bodies[target] == nil ? "404 Not Found" : "200 OK"
                 guard write(peer, FakeEngine.bytes(status, body, framing)),
                     framing == .length || framing == .chunked
+                else { return }
+            case .answers(let answers):
+                guard
+                    write(peer, answers[target] ?? FakeEngine.bytes("404 Not Found", [], .length))
                 else { return }
             case .watched(let bodies, let events):
                 if target.hasPrefix("/events") {

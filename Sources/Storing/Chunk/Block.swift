@@ -24,12 +24,13 @@ enum Block {
     static let version: UInt8 = 2
     static let incarnationsMax = 64
 
-    /// The metrics whose sum a metric may be predicted from, where all are complete. None of these is
-    /// predicted itself. Part of the format.
+    /// The metrics whose sum a metric may be predicted from: of these, the ones that the incarnation has,
+    /// if each has a value in all of its rows. None leads back to itself. Part of the format.
     static func references(of metric: Metric) -> [Metric] {
         switch metric {
         case .memoryCurrent: [.memoryAnon, .memoryActiveFile, .memoryInactiveFile]
         case .memoryPeak: [.memoryCurrent]
+        case .cpuPressureSome: [.cpuThrottledTime]
         case .cpuPressureFull: [.cpuPressureSome]
         case .memoryPressureFull: [.memoryPressureSome]
         case .ioPressureFull: [.ioPressureSome]
@@ -145,15 +146,14 @@ enum Block {
         return writer.bytes
     }
 
-    /// The sum of what `metric` may be predicted from; nil where any of it is not complete.
+    /// The sum of what `metric` may be predicted from; nil where there is nothing, or not complete.
     static func reference(
         of metric: Metric, _ index: Int, in source: some BlockSource
     ) throws(DecodingFailure) -> [Int64]? {
         var sum: [Int64]?
         for metric in references(of: metric) {
-            guard let part = try source.column(metric, index), part.present == nil else {
-                return nil
-            }
+            guard let part = try source.column(metric, index) else { continue }
+            guard part.present == nil else { return nil }
             if let before = sum {
                 guard before.count == part.values.count else { return nil }
                 sum = zip(before, part.values).map { $0 &+ $1 }

@@ -8,6 +8,9 @@ final class BlockReader {
     private let bytes: UnsafeRawBufferPointer
     private var sections: [Metric: Section] = [:]
     private let scratch = ColumnScratch()
+    /// Columns of one incarnation that others were predicted from: they are often asked for next.
+    private var references: [Metric: Block.MetricColumn] = [:]
+    private var referencesIndex = -1
 
     private struct Section {
         var start: Int
@@ -63,13 +66,29 @@ final class BlockReader {
     /// Those that any member has, in the order of their wire numbers.
     var metrics: [Metric] { sections.keys.sorted { $0.rawValue < $1.rawValue } }
 
+    /// The bytes of a metric's section, as stored; 0 where there is none.
+    func storedLength(of metric: Metric) -> Int { sections[metric]?.length ?? 0 }
+
     /// - Returns: nil where the incarnation has no such metric.
     func column(
         _ metric: Metric, _ index: Int
     ) throws(DecodingFailure) -> Block.MetricColumn? {
+        if index == referencesIndex, let known = references[metric] { return known }
+        let column = try decodedColumn(metric, index)
+        if index != referencesIndex {
+            references.removeAll(keepingCapacity: true)
+            referencesIndex = index
+        }
+        references[metric] = column
+        return column
+    }
+
+    private func decodedColumn(
+        _ metric: Metric, _ index: Int
+    ) throws(DecodingFailure) -> Block.MetricColumn? {
         var present: RowSet?
         var values: [Int64] = []
-        let isThere = try read(metric, index) { (rows, buffer) in
+        let isThere = try decode(metric, index) { (rows, buffer) in
             present = rows
             values = Array(buffer)
         }
@@ -90,6 +109,16 @@ final class BlockReader {
     /// Hands a column's rows (nil for all of the incarnation's) and values to `body`.
     /// - Returns: false where the incarnation has no such metric.
     func read(
+        _ metric: Metric, _ index: Int, _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
+    ) throws(DecodingFailure) -> Bool {
+        if index == referencesIndex, let known = references[metric] {
+            known.values.withUnsafeBufferPointer { body(known.present, $0) }
+            return true
+        }
+        return try decode(metric, index, body)
+    }
+
+    private func decode(
         _ metric: Metric, _ index: Int, _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
     ) throws(DecodingFailure) -> Bool {
         guard try open(metric), let contents = sections[metric]?.contents,

@@ -84,3 +84,23 @@ extension RowSet {
         return (here, there)
     }
 }
+
+extension RowSet {
+    /// The runs, cut so that they match those of `other`, which has as many rows.
+    func pieces(along other: RowSet) -> [Range<Int>] {
+        var pieces: [Range<Int>] = []
+        var (mine, theirs) = (0, 0)
+        // How much of each current run is taken already.
+        var (taken, takenBeside) = (0, 0)
+        while mine < runs.count, theirs < other.runs.count {
+            let left = runs[mine].dropFirst(taken)
+            let length = Swift.min(left.count, other.runs[theirs].count - takenBeside)
+            pieces.append(left.prefix(length))
+            taken += length
+            takenBeside += length
+            if taken == runs[mine].count { (mine, taken) = (mine + 1, 0) }
+            if takenBeside == other.runs[theirs].count { (theirs, takenBeside) = (theirs + 1, 0) }
+        }
+        return pieces
+    }
+}

@@ -6,7 +6,7 @@ import Measures
 ///     varint   number of ticks
 ///     column   time, milliseconds since 1970
 ///     column   boot row id
-///     column   uptime, milliseconds
+///     column   uptime, milliseconds, which may be predicted from the time
 ///     rows + column   host CPUs in millicores, where known
 ///     rows + column   host memory in bytes, where known
 ///
@@ -21,7 +21,9 @@ enum TickColumns {
         precondition(!ticks.isEmpty && ticks.count <= ticksMax)
         var writer = ByteWriter()
         writer.append(count: ticks.count)
-        for column in [ticks.times, ticks.boots, ticks.uptimes] { append(column, to: &writer) }
+        append(ticks.times, to: &writer)
+        append(ticks.boots, to: &writer)
+        append(ticks.uptimes, predictedFrom: ticks.times, to: &writer)
         for column in [ticks.hostCPUs, ticks.hostMemory] {
             var rows = RowSet()
             for row in column.indices where column[row] != nil { rows.append(row) }
@@ -31,10 +33,18 @@ enum TickColumns {
         return Envelope.seal(version: version, body: writer.bytes)
     }
 
-    private static func append(_ values: [Int64], to writer: inout ByteWriter) {
+    private static func append(
+        _ values: [Int64], predictedFrom reference: [Int64]? = nil, to writer: inout ByteWriter
+    ) {
         var bytes: [UInt8] = []
-        values.withUnsafeBufferPointer {
-            IntegerColumn.encode($0, choosing: .balanced, into: &bytes)
+        values.withUnsafeBufferPointer { values in
+            guard let reference else {
+                return IntegerColumn.encode(values, choosing: .smallest, into: &bytes)
+            }
+            reference.withUnsafeBufferPointer {
+                IntegerColumn.encode(
+                    values, predictedFrom: $0, choosing: .smallest, into: &bytes)
+            }
         }
         writer.append(contentsOf: bytes)
     }
@@ -47,7 +57,7 @@ enum TickColumns {
         guard count > 0 else { throw DecodingFailure("a span of no ticks") }
         let times = try column(count, &reader, scratch)
         let boots = try column(count, &reader, scratch)
-        let uptimes = try column(count, &reader, scratch)
+        let uptimes = try column(count, predictedFrom: times, &reader, scratch)
         let cpus = try optionalColumn(count, &reader, scratch)
         let memory = try optionalColumn(count, &reader, scratch)
         guard reader.isAtEnd else {
@@ -59,23 +69,29 @@ enum TickColumns {
     }
 
     private static func column(
-        _ count: Int, _ reader: inout ByteReader, _ scratch: borrowing ColumnScratch
+        _ count: Int, predictedFrom reference: [Int64]? = nil, _ reader: inout ByteReader,
+        _ scratch: borrowing ColumnScratch
     ) throws(DecodingFailure) -> [Int64] {
         var values = [Int64](repeating: 0, count: count)
         let rest = UnsafeRawBufferPointer(rebasing: reader.bytes[reader.position...])
-        do {
-            let length = try values.withUnsafeMutableBufferPointer {
+        var length = 0
+        do throws(ColumnDamage) {
+            length = try values.withUnsafeMutableBufferPointer {
                 (buffer) throws(ColumnDamage) in
-                try IntegerColumn.decode(rest, predictedFrom: nil, into: buffer, using: scratch)
+                guard let reference else {
+                    return try IntegerColumn.decode(
+                        rest, predictedFrom: nil, into: buffer, using: scratch)
+                }
+                return try reference.withUnsafeBufferPointer {
+                    (reference) throws(ColumnDamage) in
+                    try IntegerColumn.decode(
+                        rest, predictedFrom: reference, into: buffer, using: scratch)
+                }
             }
-            _ = try reader.take(length)
-        } catch let damage as ColumnDamage {
-            throw DecodingFailure("a column of ticks: \(damage)")
-        } catch let failure as DecodingFailure {
-            throw failure
         } catch {
-            fatalError("unreachable: \(error)")
+            throw DecodingFailure("a column of ticks: \(error)")
         }
+        _ = try reader.take(length)
         return values
     }
 

@@ -10,9 +10,36 @@ import Measures
 ///                   varint mask of the metrics whose value is not that in the key tick (absent there: 0)
 ///                   for each of these, in wire-number order: zigzag varint, value − that in the key tick
 ///
-/// Differences wrap. Samples are in ascending order of their incarnation.
+/// Differences wrap. Samples are in ascending order of their incarnation. The checksum covers the row's
+/// other columns too (`TickRow.Label`); rows of version 2, which are read but not written, have it of the
+/// samples alone.
 enum TickRow {
-    static let version: UInt8 = 2
+    static let version: UInt8 = 3
+    static let unlabelledVersion: UInt8 = 2
+
+    /// What a row holds beside its samples, as the checksum sees it: zigzag varints `seq`, `key` + 1 (0 for
+    /// none), `time_ms`, `boot`, `uptime_ms`, then of `host_millicores` and `host_memory_bytes` each a byte,
+    /// 1 where it is known, and the zigzag varint.
+    struct Label: Equatable {
+        var sequence: Int64
+        var key: Int64?
+        var header: TickHeader
+
+        var bytes: [UInt8] {
+            var writer = ByteWriter()
+            for value in [
+                sequence, key.map { $0 &+ 1 } ?? 0, header.time.rawValue, header.boot,
+                header.uptimeMilliseconds,
+            ] {
+                writer.append(signed: value)
+            }
+            for value in [header.host.cpus?.millicores, header.host.memory?.rawValue] {
+                writer.append(byte: value == nil ? 0 : 1)
+                writer.append(signed: value ?? 0)
+            }
+            return writer.bytes
+        }
+    }
 
     struct Sample: Equatable {
         var incarnation: Int64
@@ -22,7 +49,9 @@ enum TickRow {
     /// - Parameters:
     ///   - samples: ascending, each incarnation once.
     ///   - key: the samples of the key tick; none for a key tick.
-    static func encode(_ samples: [Sample], against key: [Sample] = []) -> [UInt8] {
+    static func encode(
+        _ samples: [Sample], against key: [Sample] = [], label: [UInt8] = []
+    ) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(count: samples.count)
         var previous: Int64 = 0
@@ -42,23 +71,27 @@ enum TickRow {
                 writer.append(signed: value &- (base[metric] ?? 0))
             }
         }
-        return Envelope.seal(version: version, body: writer.bytes)
+        return Envelope.seal(version: version, label: label, body: writer.bytes)
     }
 
     static func decode(
-        _ bytes: [UInt8], against key: [Sample] = []
+        _ bytes: [UInt8], against key: [Sample] = [], label: [UInt8] = []
     ) throws(DecodingFailure) -> [Sample] {
         var samples: [Sample] = []
         try bytes.withBytes { (bytes) throws(DecodingFailure) in
-            try forEachSample(bytes, against: key) { samples.append($0) }
+            try forEachSample(bytes, against: key, label: label) { samples.append($0) }
         }
         return samples
     }
 
-    static func forEachSample(
-        _ bytes: UnsafeRawBufferPointer, against key: [Sample], _ body: (Sample) -> Void
+    private static func forEachSample(
+        _ bytes: UnsafeRawBufferPointer, against key: [Sample], label: [UInt8],
+        _ body: (Sample) -> Void
     ) throws(DecodingFailure) {
-        var reader = try Envelope.open(bytes, version: version)
+        var reader =
+            bytes.first == unlabelledVersion
+            ? try Envelope.open(bytes, version: unlabelledVersion)
+            : try Envelope.open(bytes, version: version, label: label)
         let count = try reader.count(of: "samples", atMost: reader.remaining)
         var incarnation: Int64 = 0
         var known = key.startIndex

@@ -40,27 +40,37 @@ enum Zlib {
     }
 
     static func checksum(_ bytes: [UInt8]) -> UInt32 { bytes.withBytes { checksum($0) } }
+
+    /// The checksum of `first` and `bytes` as if they were one.
+    static func checksum(_ first: [UInt8], then bytes: UnsafeRawBufferPointer) -> UInt32 {
+        let start = crc32(0, first, uInt(first.count))
+        let buffer = bytes.bindMemory(to: UInt8.self)
+        // Of nothing, zlib gives the checksum to start with.
+        return buffer.isEmpty
+            ? UInt32(start) : UInt32(crc32(start, buffer.baseAddress, uInt(buffer.count)))
+    }
 }
 
 /// A version, a checksum, a body: the outer form of every blob.
 ///
 ///     byte 0      version
-///     bytes 1–4   CRC-32 of the body, little endian
+///     bytes 1–4   CRC-32 of the body, little endian; some blobs' covers a label before it, which lies
+///                 in the row's other columns
 ///     bytes 5…    body
 enum Envelope {
     static let headerLength = 5
 
-    static func seal(version: UInt8, body: [UInt8]) -> [UInt8] {
+    static func seal(version: UInt8, label: [UInt8] = [], body: [UInt8]) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(byte: version)
-        writer.append(littleEndian: Zlib.checksum(body))
+        writer.append(littleEndian: body.withBytes { Zlib.checksum(label, then: $0) })
         writer.append(contentsOf: body)
         return writer.bytes
     }
 
     /// Checks the version and the checksum.
     static func open(
-        _ sealed: UnsafeRawBufferPointer, version: UInt8
+        _ sealed: UnsafeRawBufferPointer, version: UInt8, label: [UInt8] = []
     ) throws(DecodingFailure) -> ByteReader {
         var reader = ByteReader(sealed)
         let found = try reader.byte()
@@ -68,7 +78,8 @@ enum Envelope {
             throw DecodingFailure("version \(found) where \(version) was expected")
         }
         let expected = try reader.littleEndian()
-        let actual = Zlib.checksum(UnsafeRawBufferPointer(rebasing: sealed[headerLength...]))
+        let actual = Zlib.checksum(
+            label, then: UnsafeRawBufferPointer(rebasing: sealed[headerLength...]))
         guard actual == expected else {
             throw DecodingFailure(
                 "checksum \(String(actual, radix: 16)) where "

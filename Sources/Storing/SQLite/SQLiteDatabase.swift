@@ -55,6 +55,32 @@ struct SQLiteDatabase: ~Copyable {
 
     deinit { sqlite3_close_v2(handle) }
 
+    /// Leaves it to `SampleStore` when the write-ahead log goes into the file: a run that stores one tick
+    /// should neither write the log into the file when it closes nor after every 1,000 pages.
+    func keepLog() throws(StoreError) {
+        guard rightsize_keep_log_on_close(handle) == SQLITE_OK else {
+            throw error(while: "opening")
+        }
+        try execute("PRAGMA wal_autocheckpoint = 0", while: "opening")
+    }
+
+    /// Writes the log into the file and empties it, as far as no reader is in the way: what a reader holds
+    /// back goes at the next time.
+    func checkpoint() throws(StoreError) {
+        try execute("PRAGMA wal_checkpoint(TRUNCATE)", while: "writing the journal into the file")
+    }
+
+    /// As `checkpoint`, and waits for nobody: what a reader holds back goes at another time.
+    func checkpointIfFree() throws(StoreError) {
+        sqlite3_busy_timeout(handle, 0)
+        defer { sqlite3_busy_timeout(handle, Self.busyTimeoutMilliseconds) }
+        do throws(StoreError) {
+            try checkpoint()
+        } catch {
+            guard case .busy = error else { throw error }
+        }
+    }
+
     /// Runs statements that give no rows, or whose rows do not matter.
     func execute(_ sql: String, while operation: String) throws(StoreError) {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
@@ -62,10 +88,10 @@ struct SQLiteDatabase: ~Copyable {
         }
     }
 
-    /// The first column of the first row as an integer; nil without a row.
+    /// The first column of the first row as an integer; nil without a row, and for null.
     func integer(_ sql: String, while operation: String) throws(StoreError) -> Int64? {
         var statement = try prepare(sql, while: operation)
-        return try statement.step() ? statement.integer(0) : nil
+        return try statement.step() ? statement.optionalInteger(0) : nil
     }
 
     /// - Parameter parameter: for the only `?` in it.
@@ -74,7 +100,7 @@ struct SQLiteDatabase: ~Copyable {
     ) throws(StoreError) -> Int64? {
         var statement = try prepare(sql, while: operation)
         try statement.bind(1, Int64(parameter))
-        return try statement.step() ? statement.integer(0) : nil
+        return try statement.step() ? statement.optionalInteger(0) : nil
     }
 
     func prepare(_ sql: String, while operation: String) throws(StoreError) -> SQLiteStatement {
@@ -104,6 +130,16 @@ struct SQLiteDatabase: ~Copyable {
         }
     }
 
+    /// Runs `body`, which only reads, on one state of the database. What damage it meets is its own to tell:
+    /// a transaction that has met any cannot be committed, and need not be.
+    func snapshot<Result>(
+        while operation: String, _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try execute("BEGIN DEFERRED", while: operation)
+        defer { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
+        return try body()
+    }
+
     enum TransactionKind: String {
         case immediate = "IMMEDIATE"
         case deferred = "DEFERRED"
@@ -117,8 +153,15 @@ struct SQLiteDatabase: ~Copyable {
 extension StoreError {
     /// The error that `database` reports for its latest call.
     static func from(database: OpaquePointer, path: String, operation: String) -> StoreError {
+        from(
+            code: sqlite3_errcode(database), database: database, path: path, operation: operation)
+    }
+
+    static func from(
+        code: Int32, database: OpaquePointer, path: String, operation: String
+    ) -> StoreError {
         let message = String(cString: sqlite3_errmsg(database))
-        switch sqlite3_errcode(database) {
+        switch code & 0xff {
         case SQLITE_FULL: return .diskFull(path: path)
         case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
         case SQLITE_NOTADB: return .notAStore(path: path, reason: message)

@@ -1,38 +1,6 @@
 package import Measures
 
 extension SampleStore {
-    /// Reads as `history(of:in:where:)` does, a piece at a time: the samples of up to 64 incarnations in
-    /// one span of ticks, or of all in some sixty ticks. All pieces are of one state of the store, in the
-    /// order they were taken. Ticks without samples that are wanted come in no piece.
-    /// - Parameter body: returns whether to go on.
-    package func forEachPiece(
-        of metrics: Set<Metric>, in window: ClosedRange<Timestamp>,
-        where isWanted: (SeriesIdentity) -> Bool, _ body: (History) -> Bool
-    ) throws(StoreError) {
-        try database.transaction(.deferred, while: "reading history") {
-            () throws(StoreError) in
-            let empty = HistoryBuilder(
-                incarnations: try wantedIncarnations(isWanted), metrics: metrics, window: window)
-            var goesOn = true
-            try forEachSpan(in: window) { (span) throws(StoreError) in
-                try forEachBlock(of: span, overlapping: empty.idRange) {
-                    (block) throws(DecodingFailure) in
-                    guard goesOn else { return }
-                    var builder = empty
-                    let selection = builder.append(span.ticks)
-                    try builder.append(block, selection)
-                    if !builder.history.incarnations.isEmpty { goesOn = body(builder.history) }
-                }
-                return goesOn
-            }
-            for group in try groupsOfRows() where goesOn {
-                var builder = empty
-                try append(group, to: &builder)
-                if !builder.history.incarnations.isEmpty { goesOn = body(builder.history) }
-            }
-        }
-    }
-
     /// Those that any series which `isWanted` has in spans or rows that reach into `window`, in the order
     /// of their wire numbers.
     package func metrics(

@@ -1,0 +1,117 @@
+/// CPU use between successive samples of one replica, a column for each property.
+package struct CPUUse: Sendable {
+    /// Mean use in each interval, in cores.
+    package private(set) var cores: [Double] = []
+    /// How long each interval took. Of the same length as `cores`.
+    package private(set) var seconds: [Double] = []
+    /// The intervals in which periods were throttled, in order.
+    package private(set) var throttlings: [Throttling] = []
+    /// The length of all intervals in which the kernel counted periods, throttled or not.
+    package private(set) var countedSeconds = 0.0
+
+    /// Throttling in one interval.
+    package struct Throttling: Hashable, Sendable {
+        /// Of the interval.
+        package var interval: Int
+        /// Throttled periods over all periods, above 0.
+        package var share: Double
+        /// The limit in force at the end, in cores; nil without one.
+        package var limit: Double?
+
+        package init(interval: Int, share: Double, limit: Double?) {
+            self.interval = interval
+            self.share = share
+            self.limit = limit
+        }
+    }
+
+    package init() {}
+
+    package mutating func reserveCapacity(_ count: Int) {
+        cores.reserveCapacity(count)
+        seconds.reserveCapacity(count)
+    }
+
+    package var count: Int { cores.count }
+    package var isEmpty: Bool { cores.isEmpty }
+
+    /// - Parameter throttledShare: nil where the kernel counts no periods, or none ran.
+    package mutating func append(
+        cores: Double, seconds: Double, throttledShare: Double?, limit: Double?
+    ) {
+        self.cores.append(cores)
+        self.seconds.append(seconds)
+        guard let throttledShare else { return }
+        addThrottling(interval: count - 1, share: throttledShare, limit: limit)
+    }
+
+    /// Appends intervals through `body`, which must make both arrays grow alike; what is known of
+    /// throttling in them is added afterwards, by `addThrottling`.
+    package mutating func append<Result>(
+        _ body: (_ cores: inout [Double], _ seconds: inout [Double]) -> Result
+    ) -> Result {
+        defer { precondition(cores.count == seconds.count) }
+        return body(&cores, &seconds)
+    }
+
+    /// - Parameters:
+    ///   - interval: later than those before it.
+    ///   - share: throttled periods over all periods.
+    package mutating func addThrottling(interval: Int, share: Double, limit: Double?) {
+        precondition(throttlings.last.map { $0.interval < interval } ?? true && interval < count)
+        countedSeconds += seconds[interval]
+        guard share > 0 else { return }
+        throttlings.append(Throttling(interval: interval, share: share, limit: limit))
+    }
+}
+
+extension CPUUse {
+    /// Leaves out the intervals that are longer than `limit`.
+    func intervals(upTo limit: Double) -> CPUUse {
+        guard seconds.contains(where: { $0 > limit }) else { return self }
+        var kept = CPUUse()
+        var throttlings = throttlings[...]
+        for index in cores.indices {
+            var throttling: Throttling?
+            if throttlings.first?.interval == index { throttling = throttlings.popFirst() }
+            guard seconds[index] <= limit else { continue }
+            if var throttling {
+                throttling.interval = kept.count
+                kept.throttlings.append(throttling)
+            }
+            kept.cores.append(cores[index])
+            kept.seconds.append(seconds[index])
+        }
+        // What a gap's counters say of throttling stays true.
+        kept.countedSeconds = countedSeconds
+        return kept
+    }
+
+    /// What the container would have used without its limit, as far as one can tell.
+    ///
+    ///     φ = throttled / periods
+    ///     use / max(1 − φ, ⅓);   where φ > ¼: at least 1.25 × the limit
+    func demand(_ policy: SizingPolicy) -> [Double] {
+        var demand = cores
+        for throttling in throttlings {
+            let used = cores[throttling.interval]
+            var raised = used / max(1 - throttling.share, policy.unthrottledShareMin)
+            if throttling.share > policy.throttledShareCertain, let limit = throttling.limit {
+                raised = max(raised, policy.throttledGrowth * limit)
+            }
+            demand[throttling.interval] = raised
+        }
+        return demand
+    }
+
+    /// The mean of `values`, one for each interval, by time.
+    func mean(of values: [Double]) -> Double {
+        var sum = 0.0
+        var total = 0.0
+        for index in values.indices {
+            sum += values[index] * seconds[index]
+            total += seconds[index]
+        }
+        return sum / total
+    }
+}

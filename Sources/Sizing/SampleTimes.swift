@@ -1,0 +1,63 @@
+import Measures
+
+/// When a replica was sampled, as parts of arrays that many replicas share.
+package struct SampleTimes: Sendable {
+    /// Milliseconds since 1970, in the order the samples were taken.
+    private var parts: [ArraySlice<Int64>] = []
+    package private(set) var count = 0
+    private(set) var first: Timestamp?
+    private(set) var last: Timestamp?
+    /// False after a clock was set back.
+    private var isAscending = true
+
+    package init() {}
+
+    package var isEmpty: Bool { count == 0 }
+
+    /// - Parameter times: milliseconds since 1970.
+    package mutating func append(_ times: ArraySlice<Int64>) {
+        guard var start = times.first, var end = times.last else { return }
+        let isInOrder = times.withUnsafeBufferPointer { times in
+            var isInOrder = true
+            for index in 1..<times.count {
+                isInOrder = isInOrder && times[index - 1] <= times[index]
+            }
+            return isInOrder
+        }
+        if !isInOrder { (start, end) = (times.min() ?? start, times.max() ?? end) }
+        isAscending =
+            isAscending && isInOrder && (last.map { $0.rawValue <= start } ?? true)
+        first = min(first ?? Timestamp(milliseconds: start), Timestamp(milliseconds: start))
+        last = max(last ?? Timestamp(milliseconds: end), Timestamp(milliseconds: end))
+        count += times.count
+        parts.append(times)
+    }
+
+    /// Seconds between successive samples, by their labels.
+    func steps() -> [Double] {
+        var times: [Int64] = []
+        times.reserveCapacity(count)
+        for part in parts { times += part }
+        if !isAscending { times.sort() }
+        var steps: [Double] = []
+        steps.reserveCapacity(count)
+        for index in times.indices.dropFirst() {
+            steps.append((Double(times[index]) - Double(times[index - 1])) / 1000)
+        }
+        return steps
+    }
+
+    /// Where the parts lie: equal for replicas that the same ticks saw.
+    var places: [Place] {
+        parts.map { part in
+            part.withUnsafeBufferPointer {
+                Place(address: UInt(bitPattern: $0.baseAddress), count: $0.count)
+            }
+        }
+    }
+
+    struct Place: Hashable {
+        var address: UInt
+        var count: Int
+    }
+}

@@ -1,0 +1,146 @@
+import Measures
+import Sizing
+import Statistics
+import Storing
+
+/// A reading of a container's CPU counters.
+struct CPUReading {
+    /// Microseconds.
+    var usage: Int64
+    /// By the clock that nobody sets, in milliseconds.
+    var clock: Int64
+    var boot: Int64
+    var periods: Int64?
+    var throttledPeriods: Int64?
+}
+
+extension ReplicaObservations {
+    /// CPU rates between readings of one run and one boot: across anything else counters start anew.
+    /// - Parameter last: the run's last reading before this piece; becomes that of this piece.
+    mutating func addCPU(
+        of piece: Piece, after last: inout CPUReading?, inOneBoot isOneBoot: Bool
+    ) {
+        let columns = CPUColumns(piece)
+        if let columns {
+            if isOneBoot, columns.usage.isComplete, piece.rows.count == 1 {
+                addSteadily(columns, piece, piece.rows[0], after: &last)
+            } else {
+                addOneByOne(columns, piece, after: &last)
+            }
+        }
+        if let burst = piece[.cpuBurstMax]?.max {
+            cpuBurstMax = max(cpuBurstMax ?? Cores(0), Cores(millicores: burst))
+        }
+        if let limit = piece[.cpuLimit]?.last { cpuLimit = Limit(wireValue: limit) }
+    }
+
+    /// The usual case: one run of ticks and a value at each. Where a counter starts again, the intervals
+    /// before and after are added.
+    private mutating func addSteadily(
+        _ columns: CPUColumns, _ piece: Piece, _ ticks: Range<Int>, after last: inout CPUReading?
+    ) {
+        var row = 0
+        while row < piece.count {
+            // Ends the interval that the last piece, or the reading before this, began.
+            addInterval(columns, piece, row: row, tick: ticks.lowerBound + row, after: &last)
+            row += addRates(columns, piece, row, ticks)
+            last = columns.reading(row - 1, piece, ticks.lowerBound + row - 1)
+        }
+    }
+
+    /// - Returns: how many rows from `first` on served, at least 1.
+    private mutating func addRates(
+        _ columns: CPUColumns, _ piece: Piece, _ first: Int, _ ticks: Range<Int>
+    ) -> Int {
+        let start = cpu.count
+        let served = piece.ticks.uptimes.withUnsafeBufferPointer { uptimes in
+            cpu.append { cores, seconds in
+                CounterIncrease.appendRates(
+                    values: UnsafeBufferPointer(rebasing: columns.usage.values[first...]),
+                    clock: UnsafeBufferPointer(
+                        rebasing: uptimes[ticks][(ticks.lowerBound + first)...]),
+                    rateUnit: 1000, to: &cores, seconds: &seconds)
+            }
+        }
+        guard let periods = columns.periods, let throttled = columns.throttled else {
+            return served
+        }
+        for row in (first + 1)..<max(first + 1, first + served) {
+            guard
+                let share = CPUColumns.share(
+                    throttled[row - 1], throttled[row], of: periods[row - 1], periods[row])
+            else { continue }
+            cpu.addThrottling(
+                interval: start + row - first - 1, share: share,
+                limit: share > 0 ? columns.limit(row) : nil)
+        }
+        return served
+    }
+
+    private mutating func addOneByOne(
+        _ columns: CPUColumns, _ piece: Piece, after last: inout CPUReading?
+    ) {
+        var row = 0
+        for run in piece.rows {
+            for tick in run {
+                addInterval(columns, piece, row: row, tick: tick, after: &last)
+                row += 1
+            }
+        }
+    }
+
+    private mutating func addInterval(
+        _ columns: CPUColumns, _ piece: Piece, row: Int, tick: Int, after last: inout CPUReading?
+    ) {
+        guard let reading = columns.reading(row, piece, tick) else { return }
+        defer { last = reading }
+        guard let before = last, before.boot == reading.boot else { return }
+        let (increase, isTooLarge) = reading.usage.subtractingReportingOverflow(before.usage)
+        let (elapsed, isTooLong) = reading.clock.subtractingReportingOverflow(before.clock)
+        guard !isTooLarge, increase >= 0, !isTooLong, elapsed > 0 else { return }
+        cpu.append(
+            cores: Double(increase) / (Double(elapsed) * 1000), seconds: Double(elapsed) / 1000,
+            throttledShare: CPUColumns.share(
+                before.throttledPeriods, reading.throttledPeriods, of: before.periods,
+                reading.periods), limit: columns.limit(row))
+    }
+}
+
+/// The columns of a piece that CPU use is made from.
+private struct CPUColumns {
+    var usage: PieceColumn
+    var periods: PieceColumn?
+    var throttled: PieceColumn?
+    var limits: PieceColumn?
+
+    /// Nil where CPU time was never read.
+    init?(_ piece: Piece) {
+        guard let usage = piece[.cpuUsage] else { return nil }
+        self.usage = usage
+        periods = piece[.cpuPeriods]
+        throttled = piece[.cpuThrottledPeriods]
+        limits = piece[.cpuLimit]
+    }
+
+    /// Nil where CPU time was not read.
+    func reading(_ row: Int, _ piece: Piece, _ tick: Int) -> CPUReading? {
+        guard let usage = usage[row] else { return nil }
+        return CPUReading(
+            usage: usage, clock: piece.ticks.uptimes[tick], boot: piece.ticks.boots[tick],
+            periods: periods?[row], throttledPeriods: throttled?[row])
+    }
+
+    func limit(_ row: Int) -> Double? {
+        limits?[row].flatMap { Limit<Cores>(wireValue: $0).bound?.rawValue }
+    }
+
+    /// Nil where either counter is missing or stood still.
+    static func share(
+        _ partStart: Int64?, _ partEnd: Int64?, of wholeStart: Int64?, _ wholeEnd: Int64?
+    ) -> Double? {
+        guard let partStart, let partEnd, let wholeStart, let wholeEnd, wholeEnd > wholeStart,
+            partEnd >= partStart
+        else { return nil }
+        return min(1, Double(partEnd &- partStart) / Double(wholeEnd &- wholeStart))
+    }
+}
