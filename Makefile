@@ -91,6 +91,7 @@ fuzz: setup
 	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzStoreBlobs
 	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzColumns
 	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzCompose
+	RIGHTSIZE_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_SCRATCH) --product FuzzImport
 	SECONDS_EACH=$(SECONDS) Fuzz/run.sh $(FUZZ_SCRATCH)/release $(TARGETS)
 
 install: build

@@ -58,6 +58,9 @@ let package = Package(
         module("Sampling", ["Measures"]),
         module("Storing", ["Columns", "Measures", "CSQLite", "CZlib"]),
         .target(name: "Columns", swiftSettings: house + [alwaysOptimised]),
+        .target(
+            name: "Exchange", dependencies: ["Columns", "Measures", "Storing"],
+            swiftSettings: house + [alwaysOptimised]),
         selectionKernels("", march: nil),
         selectionKernels("AVX2", march: "x86-64-v3"),
         selectionKernels("AVX512", march: "x86-64-v4"),
@@ -71,6 +74,7 @@ let package = Package(
             name: "rightsize",
             dependencies: [
                 "Measures", "Sampling", "Storing", "Statistics", "Sizing", "Compose", "Reporting",
+                "Exchange",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -86,6 +90,7 @@ let package = Package(
         tests("Sizing", ["Sizing", "Measures"]),
         tests("Compose", ["Compose", "Measures"]),
         tests("Reporting", ["Reporting", "Sizing", "Measures"]),
+        tests("Exchange", ["Exchange", "Storing", "Measures"]),
         tests(
             "EndToEnd",
             [
@@ -117,7 +122,9 @@ if Context.environment["RIGHTSIZE_FUZZ"] == "1" {
         .unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])
     ]
     for target in package.targets
-    where ["Measures", "Sampling", "Storing", "Columns", "Compose"].contains(target.name) {
+    where ["Measures", "Sampling", "Storing", "Columns", "Compose", "Exchange"]
+        .contains(target.name)
+    {
         target.swiftSettings? += instrumented
     }
     func fuzzTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -136,5 +143,6 @@ if Context.environment["RIGHTSIZE_FUZZ"] == "1" {
         fuzzTarget("FuzzStoreBlobs", ["Storing", "Columns"]),
         fuzzTarget("FuzzColumns", ["Columns"]),
         fuzzTarget("FuzzCompose", ["Compose"]),
+        fuzzTarget("FuzzImport", ["Exchange", "Storing"]),
     ]
 }

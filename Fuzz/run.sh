@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh DIRECTORY [TARGET]... : runs built fuzz targets (all five), each for SECONDS (600), JOBS (2) at a time.
+# run.sh DIRECTORY [TARGET]... : runs built fuzz targets (all six), each for SECONDS (600), JOBS (2) at a time.
 #
 # DIRECTORY holds the programs. Beside them, in DIRECTORY/fuzz: for each target its corpus, which grows from
 # run to run, its log, and an input file for each finding. Exits with 1 when there is a finding. A finding ends
@@ -10,7 +10,7 @@ programs="$(cd "$1" && pwd)"
 shift
 targets=("$@")
 if [[ ${#targets[@]} -eq 0 ]]; then
-    targets=(FuzzKernelFiles FuzzEngineAnswers FuzzStoreBlobs FuzzColumns FuzzCompose)
+    targets=(FuzzKernelFiles FuzzEngineAnswers FuzzStoreBlobs FuzzColumns FuzzCompose FuzzImport)
 fi
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 fixtures="$here/../Tests"
@@ -48,6 +48,7 @@ seed() {
             cp "$fixtures"/SamplingTests/Fixtures/*.events "$into" ;;
         # Columns of small numbers, of each coder.
         FuzzColumns) cp "$here"/Seeds/FuzzColumns/* "$into" ;;
+        FuzzImport) cp "$here"/Seeds/FuzzImport/* "$into" ;;
         FuzzStoreBlobs) cp "$here"/Seeds/FuzzStoreBlobs/* "$into" ;;
         FuzzCompose)
             for file in "$fixtures"/ComposeTests/Fixtures/{adversarial,golden}/{*.yml,*/*.yml}; do

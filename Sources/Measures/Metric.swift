@@ -39,6 +39,8 @@ package enum Metric: UInt8, CaseIterable, Hashable, Sendable {
     case memoryBurstMax = 36
     case deaths = 37
     case oomEvents = 38
+    case cpuCores = 39
+    case memoryWorkingSet = 40
 
     /// How consecutive values are to be read.
     package enum Kind: Sendable {
@@ -52,6 +54,8 @@ package enum Metric: UInt8, CaseIterable, Hashable, Sendable {
         case state
         /// How often something happened since the tick before.
         case occurrences
+        /// A quantity with a fraction: the stored integer is a bit pattern; see `Double.init(storedReal:)`.
+        case real
     }
 
     package var kind: Kind {
@@ -63,11 +67,12 @@ package enum Metric: UInt8, CaseIterable, Hashable, Sendable {
             .counter
         case .memoryCurrent, .memoryInactiveFile, .memoryActiveFile, .memoryAnon, .memoryShmem,
             .memorySlabReclaimable, .memoryPeak, .memorySwap, .pids, .memorySwapPeak,
-            .cpuBurstMean, .cpuBurstMax, .memoryBurstMean, .memoryBurstMax:
+            .cpuBurstMean, .cpuBurstMax, .memoryBurstMean, .memoryBurstMax, .memoryWorkingSet:
             .gauge
         case .cpuLimit, .memoryLimit: .limit
         case .health, .oomKilled, .state, .exitCode: .state
         case .deaths, .oomEvents: .occurrences
+        case .cpuCores: .real
         }
     }
 
@@ -112,8 +117,18 @@ package enum Metric: UInt8, CaseIterable, Hashable, Sendable {
         case .memoryBurstMax: "memory_burst_max_bytes"
         case .deaths: "deaths"
         case .oomEvents: "oom_events"
+        case .cpuCores: "cpu_cores"
+        case .memoryWorkingSet: "memory_working_set_bytes"
         }
     }
+}
+
+extension Double {
+    /// - Parameter stored: a value of a metric of kind `real`.
+    package init(storedReal stored: Int64) { self.init(bitPattern: UInt64(bitPattern: stored)) }
+
+    /// As a value of a metric of kind `real`.
+    package var storedReal: Int64 { Int64(bitPattern: bitPattern) }
 }
 
 /// The engine's word for a container's state, as stored under `Metric.state`.

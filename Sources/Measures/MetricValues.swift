@@ -1,7 +1,7 @@
 /// The values of one container at one moment: at most one `Int64` a metric, absent where the kernel or
 /// the engine gave none. A trivial value, so that reading a container allocates nothing.
 package struct MetricValues: Sendable {
-    private var values = InlineArray<40, Int64>(repeating: 0)
+    private var values = InlineArray<41, Int64>(repeating: 0)
     /// Bit n is set when the metric with wire number n is present.
     package private(set) var presence: UInt64 = 0
 
@@ -49,7 +49,7 @@ extension Metric {
 extension MetricValues: Equatable {
     package static func == (left: MetricValues, right: MetricValues) -> Bool {
         guard left.presence == right.presence else { return false }
-        for number in 0..<40 where left.values[number] != right.values[number] { return false }
+        for number in 0..<41 where left.values[number] != right.values[number] { return false }
         return true
     }
 }

@@ -34,7 +34,7 @@ extension SampleStore {
     }
 
     /// Ids may be gone: another process may have pruned or repaired the store.
-    private func forgetIfOthersWrote() throws(StoreError) {
+    func forgetIfOthersWrote() throws(StoreError) {
         let version =
             try database.integer("PRAGMA data_version", while: "storing a sample") ?? 0
         if version != dataVersion { forget() }
@@ -141,7 +141,7 @@ extension SampleStore {
         }
     }
 
-    private func row(of boot: BootID) throws(StoreError) -> Int64 {
+    func row(of boot: BootID) throws(StoreError) -> Int64 {
         if let known = bootRows[boot] { return known }
         var statement = try database.prepare(
             "INSERT INTO boot(uuid) VALUES(?) ON CONFLICT DO UPDATE SET uuid = uuid RETURNING id",
@@ -181,7 +181,7 @@ extension SampleStore {
         }
     }
 
-    private func row(of incarnation: Incarnation) throws(StoreError) -> Int64 {
+    func row(of incarnation: Incarnation) throws(StoreError) -> Int64 {
         if let known = incarnationRows[incarnation] { return known }
         let series = try row(of: incarnation.series)
         var statement = try database.prepare(

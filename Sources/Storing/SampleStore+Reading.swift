@@ -136,7 +136,7 @@ extension SampleStore {
         return try span(id, statement, column: 0)
     }
 
-    private func span(
+    func span(
         _ id: Int64, _ statement: borrowing SQLiteStatement, column: Int32
     ) throws(StoreError) -> StoredSpan {
         let scratch = ColumnScratch()
@@ -164,7 +164,7 @@ extension SampleStore {
     }
 
     /// Blocks where SQLite has them, each only while `body` runs.
-    private func forEachBlock(
+    func forEachBlock(
         of span: StoredSpan, overlapping ids: ClosedRange<Int64>?,
         _ body: (BlockReader) throws(DecodingFailure) -> Void
     ) throws(StoreError) {

@@ -6,11 +6,11 @@ import Storing
 /// Turns stored counters, piece by piece, into what was observed: rates, working sets, kills.
 struct ObservationCollector {
     /// The metrics that are needed.
-    static let metrics: Set<Metric> = [
+    static let metrics: Set<Metric> = importedMetrics.union([
         .cpuUsage, .cpuPeriods, .cpuThrottledPeriods, .cpuLimit, .memoryCurrent,
         .memoryInactiveFile, .memoryPeak, .memoryLimit, .memoryOOMKills, .restarts, .oomKilled,
         .oomEvents, .cpuBurstMax, .memoryBurstMax,
-    ]
+    ])
 
     /// All ticks of the window, and the machine as it was at the last of them.
     private(set) var window: (first: Timestamp, last: Timestamp, ticks: Int, host: HostCapacity)?
@@ -29,6 +29,7 @@ struct ObservationCollector {
         /// Of the replica.
         var index: Int
         var last: CPUReading?
+        var lastRate: CPURateReading?
     }
 
     /// - Parameter capacity: how many ticks there may be.
@@ -59,6 +60,7 @@ struct ObservationCollector {
         replicas[index].addTimes(of: piece)
         replicas[index].addCPU(of: piece, after: &run.last, inOneBoot: isOneBoot)
         replicas[index].addMemory(of: piece)
+        replicas[index].addImported(of: piece, after: &run.lastRate)
         runs[piece.id] = run
         kills[
             piece.incarnation.container,

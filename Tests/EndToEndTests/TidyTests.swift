@@ -48,6 +48,7 @@ import Testing
             ("Storing", ["Measures", "Columns", "CSQLite", "CZlib"]),
             ("Sizing", ["Measures", "Statistics"]), ("Compose", ["Measures", "CYAML"]),
             ("Reporting", ["Measures", "Sizing"]),
+            ("Exchange", ["Columns", "Measures", "Storing"]),
             (
                 "Statistics",
                 [

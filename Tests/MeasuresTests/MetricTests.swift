@@ -45,6 +45,8 @@ import Testing
                 36 memory_burst_max_bytes
                 37 deaths
                 38 oom_events
+                39 cpu_cores
+                40 memory_working_set_bytes
                 """)
     }
 

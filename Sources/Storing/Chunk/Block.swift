@@ -17,7 +17,7 @@ import Measures
 ///       for each incarnation: varint 0 = it has no such metric, else 2 × the column's length,
 ///         + 1 where the metric is absent from some of its rows
 ///       columns: where it is absent from some, first the `RowSet` among the incarnation's rows;
-///         then the `IntegerColumn`
+///         then the `IntegerColumn`, or of a metric of kind `real` the `FloatColumn`
 ///
 /// Who reads one metric reads the header and that metric's section.
 enum Block {
@@ -104,6 +104,14 @@ enum Block {
             var rows = ByteWriter()
             found.present?.write(to: &rows)
             columns += rows.bytes
+            if metric.kind == .real {
+                let reals = found.values.map(Double.init(storedReal:))
+                reals.withUnsafeBufferPointer {
+                    FloatColumn.encode($0, choosing: preference, into: &columns)
+                }
+                lengths.append(count: 2 * (columns.count - start) + (found.present == nil ? 0 : 1))
+                continue
+            }
             let reference =
                 found.present == nil ? try reference(of: metric, index, in: source) : nil
             found.values.withUnsafeBufferPointer { values in

@@ -148,7 +148,7 @@ final class BlockReader {
         if contents.isPartial[index] { present = try RowSet(of: count, from: &reader) }
         let column = try reader.take(reader.remaining)
         var reference: [Int64]?
-        if IntegerColumn.isPredicted(column) {
+        if metric.kind != .real, IntegerColumn.isPredicted(column) {
             let references = Block.references(of: metric)
             guard present == nil, !references.isEmpty else {
                 throw DecodingFailure("a prediction where there is nothing to predict from")
@@ -164,7 +164,10 @@ final class BlockReader {
         ) { values in
             values.initialize(repeating: 0)
             do throws(ColumnDamage) {
-                let length = try decode(column, reference, into: values)
+                let length =
+                    metric.kind == .real
+                    ? try decodeReals(column, into: values)
+                    : try decode(column, reference, into: values)
                 guard length == column.count else {
                     return DecodingFailure("\(column.count - length) bytes behind the column")
                 }
@@ -189,6 +192,16 @@ final class BlockReader {
             try IntegerColumn.decode(
                 column, predictedFrom: reference, into: values, using: scratch)
         }
+    }
+
+    private func decodeReals(
+        _ column: UnsafeRawBufferPointer, into values: UnsafeMutableBufferPointer<Int64>
+    ) throws(ColumnDamage) -> Int {
+        // The same size and alignment; what is read in between are bit patterns.
+        let words = UnsafeMutableRawBufferPointer(values)
+        defer { words.bindMemory(to: Int64.self) }
+        return try FloatColumn.decode(
+            column, into: words.bindMemory(to: Double.self), using: scratch)
     }
 
     /// Checks and opens a section once.

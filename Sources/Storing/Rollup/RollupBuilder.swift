@@ -26,7 +26,8 @@ struct RollupBuilder {
         let rows = source.members.rows[index].runs.flatMap { Array($0) }
         let pieces = pieces(of: rows)
         var columns: [(RollupQuantity, Readings)] = []
-        for metric in source.metrics {
+        // The integers of reals are bit patterns: they have no sum.
+        for metric in source.metrics where metric.kind != .real {
             guard let column = try source.column(metric, index) else { continue }
             columns.append((.metric(metric), Readings(column, rows)))
         }

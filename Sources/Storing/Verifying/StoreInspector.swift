@@ -33,7 +33,7 @@ final class StoreInspector {
     /// Of the last tick that was seen.
     private var lastTick: (time: Timestamp, at: RollupMoment)?
     /// The last sequence number of the spans before.
-    var lastSequence: Int64 = 0
+    var lastSequence = Int64.min
 
     init(_ store: SampleStore) { self.store = store }
 

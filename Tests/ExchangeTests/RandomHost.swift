@@ -1,0 +1,1 @@
+../StoringTests/Support.swift
