@@ -13,7 +13,7 @@ RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable
 BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
-.PHONY: setup build demo test lab-test lab-podman lab-v2 lint format bench bench-sampling fuzz \
+.PHONY: setup build demo test lab-test lab-podman lab-v2 lint format bench bench-sampling bench-exchange fuzz \
   install uninstall data clean
 
 setup:
@@ -74,6 +74,10 @@ bench-sampling: build
 	  exit $${PIPESTATUS[0]}
 	@Benchmarks/sampling.sh $(BINARY) .build-bench/release/SamplingBenchmark
 	@Benchmarks/engine.sh $(BINARY)
+
+# What imports and exports cost beside DuckDB and pandas.
+bench-exchange: build
+	@Benchmarks/exchange.sh $(BINARY)
 
 # Runs each fuzz target for SECONDS, two at a time; TARGETS names some of them (Fuzz/README.md).
 SECONDS := 600
