@@ -13,8 +13,8 @@ RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable
 BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
-.PHONY: setup build demo test lab-test lab-podman lab-v2 lint format bench bench-sampling fuzz \
-  bench-columns install uninstall data clean
+.PHONY: setup build demo test lab-test lab-podman lab-v2 lint format bench bench-sampling \
+  bench-columns bench-store bench-exchange fuzz install uninstall data clean
 
 setup:
 	@command -v $(SWIFT) >/dev/null || { \
@@ -81,6 +81,18 @@ bench-columns: setup
 	RIGHTSIZE_BENCHMARKS=1 $(SWIFT) build -c release --scratch-path .build-bench \
 	  --product ColumnsBenchmark
 	@Benchmarks/Peers/columns.py $(TRACES) .build-bench/release/ColumnsBenchmark
+
+# The store beside pcodec, VictoriaMetrics and DuckDB, on the same traces.
+bench-store: build
+	@RIGHTSIZE_BENCHMARKS=1 $(SWIFT) build $(RELEASE_FLAGS) --scratch-path .build-bench \
+	  --product StoreBenchmark 2>&1 \
+	  | grep -v -e 'statically linked applications requires' -e 'mktemp. is dangerous' ; \
+	  exit $${PIPESTATUS[0]}
+	@Benchmarks/Peers/store.py $(TRACES) .build-bench/release/StoreBenchmark $(BINARY)
+
+# What imports and exports cost beside DuckDB and pandas.
+bench-exchange: build
+	@Benchmarks/exchange.sh $(BINARY)
 
 # Runs each fuzz target for SECONDS, two at a time; TARGETS names some of them (Fuzz/README.md).
 SECONDS := 600

@@ -9,7 +9,7 @@ struct OpenMetricsImport {
     private let table = KeyTable()
     private var line = 0
     private var isEnded = false
-    /// Foreign samples, by name; the number is a position in it, as −2 − position in `table`.
+    /// Foreign samples by name, in the order they came; `table` has −2 − the position here for each.
     private(set) var skipped: [(name: String, samples: Int)] = []
     private var skippedByName: [String: Int] = [:]
 

@@ -20,7 +20,8 @@ struct StoreImportCommand: ParsableCommand {
             contradict each other are an error, as is everything else that cannot be taken as it is.
 
             All rows are stored or none: they are written in one transaction after the last one was read, \
-            so an import that fails or is killed leaves the store as it was. The same bytes are refused \
+            so an import that fails or is killed leaves the store as it was; one that was not there yet may be \
+            left empty if that happens while it is written. The same bytes are refused \
             when the store has them already; rows that overlap with other imports are stored beside them. \
             Memory does not grow with the rows but for some 50 bytes for each two thousand; what does not fit \
             lies in a file without a name in $TMPDIR, else /var/tmp.
