@@ -13,7 +13,7 @@ RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable
 BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
-.PHONY: setup build demo test lab-test lab-podman lab-v2 lint format bench bench-sampling \
+.PHONY: setup build demo test lab-test lab-podman lab-v2 torture lint format bench bench-sampling \
   bench-columns bench-store bench-exchange fuzz install uninstall data clean
 
 setup:
@@ -56,6 +56,11 @@ lab-podman: build
 # Samples groups of known load on a cgroup v2 kernel in a virtual machine. Needs no root once QEMU is there.
 lab-v2: build
 	Tests/Lab/v2/lab-v2.sh $(BINARY)
+
+# Kills the program with -9 at KILLS random moments of all that writes a store, and checks what is left.
+KILLS := 1000
+torture: build
+	Tests/Lab/torture.py $(BINARY) $(KILLS)
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz
