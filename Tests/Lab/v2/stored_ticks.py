@@ -1,9 +1,9 @@
-"""Reads the ticks of a store, apart from the program that wrote them (see TickRow.swift, Metric.swift)."""
+"""Reads the ticks of a store, apart from the program that wrote them (see ARCHITECTURE.md, "The store")."""
 
 import sqlite3
 import zlib
 
-TICK_ROW_VERSION = 1
+TICK_ROW_VERSION = 3
 UNLIMITED = (1 << 63) - 1
 KIND_UNIT, KIND_CGROUP = 5, 6
 
@@ -43,27 +43,64 @@ class _Bytes:
         return self.position == len(self._data)
 
 
-def decode(row):
-    """{incarnation id: {metric: value}} of one row. Raises ValueError for anything unexpected."""
+def _signed(value):
+    """As a zigzag varint."""
+    value = value << 1 if value >= 0 else (-value << 1) - 1
+    data = bytearray()
+    while value >= 0x80:
+        data.append(value & 0x7F | 0x80)
+        value >>= 7
+    data.append(value)
+    return bytes(data)
+
+
+def _wrapped(value):
+    """As 64 bits wrap."""
+    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def _label(seq, key, *numbers):
+    """What the checksum covers before the samples: the row's other columns."""
+    host = numbers[3:]
+    label = b"".join(map(_signed, (seq, 0 if key is None else key + 1, *numbers[:3])))
+    for value in host:
+        label += bytes([value is not None]) + _signed(value or 0)
+    return label
+
+
+def decode(row, label, key):
+    """{incarnation id: {metric number: value}} of one row. Raises ValueError for anything unexpected.
+
+    `key` is the key tick's, {} for a key tick itself.
+    """
     if row[0] != TICK_ROW_VERSION:
         raise ValueError(f"tick row of version {row[0]}, not {TICK_ROW_VERSION}")
-    written, actual = int.from_bytes(row[1:5], "little"), zlib.crc32(row[5:])
+    written, actual = int.from_bytes(row[1:5], "little"), zlib.crc32(label + row[5:])
     if written != actual:
         raise ValueError(f"checksum {actual:08x}, but {written:08x} was written")
     body = _Bytes(row[5:])
     samples = {}
+    incarnation = 0
     for _ in range(body.varint()):
-        incarnation, mask = body.varint(), body.varint()
+        incarnation += body.varint()
         if incarnation in samples:
             raise ValueError(f"incarnation {incarnation} twice in one row")
-        numbers = [number for number in range(64) if mask >> number & 1]
-        # A number of a later version keeps its place, without a name.
+        base = key.get(incarnation, {})
+        mask = body.varint() ^ sum(1 << number for number in base)
+        changed = body.varint()
         samples[incarnation] = {
-            METRICS.get(number, f"metric {number}"): body.signed() for number in numbers
+            number: _wrapped(
+                base.get(number, 0) + (body.signed() if changed >> number & 1 else 0))
+            for number in range(64) if mask >> number & 1
         }
     if not body.is_at_end():
         raise ValueError("bytes behind the last sample")
     return samples
+
+
+def _named(samples):
+    # A number of a later version keeps its place, without a name.
+    return {METRICS.get(number, f"metric {number}"): value for number, value in samples.items()}
 
 
 class Store:
@@ -84,9 +121,15 @@ class Store:
             groups[identifier] = group
             self.incarnations.setdefault(group, []).append(container)
             self.kinds.setdefault(group, set()).add(kind)
-        self.ticks = [
-            {groups[identifier]: values for identifier, values in decode(row).items()}
-            for (row,) in database.execute("SELECT samples FROM tick ORDER BY seq")
-        ]
+        self.ticks = []
+        decoded = {}
+        for seq, key, *numbers, row in database.execute(
+            "SELECT seq, key, time_ms, boot, uptime_ms, host_millicores, host_memory_bytes, samples"
+            " FROM tick ORDER BY seq"
+        ):
+            decoded[seq] = decode(
+                row, _label(seq, key, *numbers), {} if key is None else decoded[key])
+            self.ticks.append(
+                {groups[identifier]: _named(values) for identifier, values in decoded[seq].items()})
         self.boots = database.execute("SELECT count(*) FROM boot").fetchone()[0]
         database.close()
