@@ -48,15 +48,16 @@ extension SampleStore {
         if let knownSettings { return knownSettings }
         var settings = StoreSettings()
         if formatVersion > 1 {
-            if let text = try setting(.resolution) {
+            let stored = try storedSettings()
+            if let text = stored[.resolution] {
                 guard let resolution = StoreSettings.Resolution(rawValue: text) else {
                     throw damagedSetting(.resolution, text)
                 }
                 settings.resolution = resolution
             }
-            settings.retention.rawSeconds = try number(.rawSeconds)
-            settings.retention.rollupSeconds = try number(.rollupSeconds)
-            settings.retention.sizeMax = try number(.sizeMax).map(Bytes.init(rawValue:))
+            settings.retention.rawSeconds = try number(.rawSeconds, in: stored)
+            settings.retention.rollupSeconds = try number(.rollupSeconds, in: stored)
+            settings.retention.sizeMax = try number(.sizeMax, in: stored).map(Bytes.init(rawValue:))
         }
         knownSettings = settings
         return settings
@@ -97,20 +98,27 @@ extension SampleStore {
         try statement.run()
     }
 
-    private func setting(_ name: SettingName) throws(StoreError) -> String? {
+    /// All in one statement: every single sample asks for them.
+    private func storedSettings() throws(StoreError) -> [SettingName: String] {
         var statement = try database.prepare(
-            "SELECT value, checksum FROM setting WHERE name = ?", while: "reading a setting")
-        try statement.bind(1, name.rawValue)
-        guard try statement.step() else { return nil }
-        let text = statement.text(0)
-        guard Self.settingChecksum(name.rawValue, text) == statement.integer(1) else {
-            throw damagedSetting(name, text)
+            "SELECT name, value, checksum FROM setting", while: "reading a setting")
+        var stored: [SettingName: String] = [:]
+        while try statement.step() {
+            // One of a later version changes nothing that this one does.
+            guard let name = SettingName(rawValue: statement.text(0)) else { continue }
+            let text = statement.text(1)
+            guard Self.settingChecksum(name.rawValue, text) == statement.integer(2) else {
+                throw damagedSetting(name, text)
+            }
+            stored[name] = text
         }
-        return text
+        return stored
     }
 
-    private func number(_ name: SettingName) throws(StoreError) -> Int64? {
-        guard let text = try setting(name) else { return nil }
+    private func number(
+        _ name: SettingName, in stored: [SettingName: String]
+    ) throws(StoreError) -> Int64? {
+        guard let text = stored[name] else { return nil }
         guard let number = Int64(text), number > 0 else { throw damagedSetting(name, text) }
         return number
     }
