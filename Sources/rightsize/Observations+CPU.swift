@@ -12,6 +12,10 @@ struct CPUReading {
     var boot: Int64
     var periods: Int64?
     var throttledPeriods: Int64?
+
+    fileprivate var counter: CounterIncrease.Reading {
+        CounterIncrease.Reading(value: usage, clock: clock)
+    }
 }
 
 extension ReplicaObservations {
@@ -94,10 +98,10 @@ extension ReplicaObservations {
     ) {
         guard let reading = columns.reading(row, piece, tick) else { return }
         defer { last = reading }
-        guard let before = last, before.boot == reading.boot else { return }
-        let (increase, isTooLarge) = reading.usage.subtractingReportingOverflow(before.usage)
-        let (elapsed, isTooLong) = reading.clock.subtractingReportingOverflow(before.clock)
-        guard !isTooLarge, increase >= 0, !isTooLong, elapsed > 0 else { return }
+        guard let before = last, before.boot == reading.boot,
+            let (increase, elapsed) = CounterIncrease.interval(
+                from: before.counter, to: reading.counter)
+        else { return }
         cpu.append(
             cores: Double(increase) / (Double(elapsed) * 1000), seconds: Double(elapsed) / 1000,
             throttledShare: CPUColumns.share(

@@ -1,4 +1,5 @@
 import Statistics
+import TestSupport
 import Testing
 
 @Suite struct CounterIncreaseTests {
@@ -20,16 +21,60 @@ import Testing
     func intervals(
         name: String, values: [Int64?], clock: [Int64], expected: [(Int64, Int64, Int, Int)]
     ) throws {
-        let found = try CounterIncrease.intervals(values: values, clock: clock)
-        let wanted = expected.map {
-            CounterIncrease.Interval(increase: $0.0, elapsed: $0.1, start: $0.2, end: $0.3)
-        }
-        #expect(found == wanted)
+        let found = Self.intervals(values, clock)
+        try #require(found.count == expected.count)
+        for (one, wanted) in zip(found, expected) { #expect(one == wanted) }
     }
 
-    @Test func lengthsMustAgree() {
-        #expect(throws: StatisticsError.lengthMismatch(values: 2, others: 1)) {
-            try CounterIncrease.intervals(values: [1, 2], clock: [0])
+    /// Reading after reading, as the table of `CounterIncrease` says.
+    private static func intervals(
+        _ values: [Int64?], _ clock: [Int64]
+    ) -> [(Int64, Int64, Int, Int)] {
+        var found: [(Int64, Int64, Int, Int)] = []
+        var start: Int?
+        for end in values.indices {
+            guard let value = values[end] else { continue }
+            if let start, let before = values[start],
+                let (increase, elapsed) = CounterIncrease.interval(
+                    from: .init(value: before, clock: clock[start]),
+                    to: .init(value: value, clock: clock[end]))
+            {
+                found.append((increase, elapsed, start, end))
+            }
+            start = end
+        }
+        return found
+    }
+
+    /// All at once gives the same as one by one, up to the first reading that ends no interval.
+    @Test(arguments: [UInt64](1...20))
+    func ratesOfSteadyReadings(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            let count = Int.random(in: 0...12, using: &random)
+            var values = (0..<count).map { _ in Int64.random(in: 0...3, using: &random) }
+            var clock = (0..<count).map { _ in Int64.random(in: 0...20, using: &random) }
+            for index in values.indices.dropFirst() {
+                values[index] &+= values[index - 1]
+                clock[index] &+= clock[index - 1]
+            }
+            if let index = values.indices.randomElement(using: &random), seed % 2 == 0 {
+                values[index] = [.min, .max, 0].randomElement(using: &random) ?? 0
+            }
+            let single = Self.intervals(values, clock)
+            let steady = zip(single, 0...).prefix { $0.0.2 == $0.1 && $0.0.3 == $0.1 + 1 }.map(\.0)
+            var rates = [7.5]
+            var seconds = [2.5]
+            let served = values.withUnsafeBufferPointer { values in
+                clock.withUnsafeBufferPointer { clock in
+                    CounterIncrease.appendRates(
+                        values: values, clock: clock, rateUnit: 1000, to: &rates,
+                        seconds: &seconds)
+                }
+            }
+            #expect(served == (values.isEmpty ? 0 : steady.count + 1))
+            #expect(rates == [7.5] + steady.map { Double($0.0) / (Double($0.1) * 1000) })
+            #expect(seconds == [2.5] + steady.map { Double($0.1) / 1000 })
         }
     }
 }
