@@ -27,7 +27,9 @@ func fill(from path: String, containers: Int, ticks: Int, _ storePath: String) t
     try store.consolidate()
     var status = stat()
     guard stat(storePath, &status) == 0 else { fail("no \(storePath)") }
-    print(status.st_size, try store.blobBytes(), ticks * containers * metrics.count)
+    let info = try store.info()
+    let blobs = info.rowBytes + info.hours.bytes + info.days.bytes
+    print(status.st_size, blobs.rawValue, ticks * containers * metrics.count)
 }
 
 func append(containers: Int, ticks: Int, _ storePath: String) throws {

@@ -49,7 +49,9 @@ extension Metric {
 extension MetricValues: Equatable {
     package static func == (left: MetricValues, right: MetricValues) -> Bool {
         guard left.presence == right.presence else { return false }
-        for number in 0..<41 where left.values[number] != right.values[number] { return false }
+        for number in left.values.indices where left.values[number] != right.values[number] {
+            return false
+        }
         return true
     }
 }

@@ -40,20 +40,4 @@ extension SampleStore {
     ) throws(StoreError) -> [Incarnation] {
         try wantedIncarnations(isWanted).sorted { $0.key < $1.key }.map(\.value)
     }
-
-    /// - Parameter body: returns whether to go on.
-    private func forEachSpan(
-        in window: ClosedRange<Timestamp>, _ body: (StoredSpan) throws(StoreError) -> Bool
-    ) throws(StoreError) {
-        var statement = try database.prepare(
-            """
-            SELECT id, ticks FROM span
-            WHERE end_ms >= ? AND start_ms <= ? ORDER BY first_seq
-            """, while: "reading history")
-        try statement.bind(1, window.lowerBound.rawValue)
-        try statement.bind(2, window.upperBound.rawValue)
-        while try statement.step() {
-            guard try body(try span(statement.integer(0), statement, column: 1)) else { return }
-        }
-    }
 }

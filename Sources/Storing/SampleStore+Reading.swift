@@ -76,21 +76,14 @@ extension SampleStore {
     private func readSpans(
         _ cutter: PieceCutter, _ ticks: (TickTable, RowSet) -> Void, _ piece: (Piece) -> Void
     ) throws(StoreError) {
-        var statement = try database.prepare(
-            """
-            SELECT id, ticks FROM span
-            WHERE end_ms >= ? AND start_ms <= ? ORDER BY first_seq
-            """, while: "reading history")
-        try statement.bind(1, cutter.window.lowerBound.rawValue)
-        try statement.bind(2, cutter.window.upperBound.rawValue)
-        while try statement.step() {
-            let span = try span(statement.integer(0), statement, column: 1)
+        try forEachSpan(in: cutter.window) { (span) throws(StoreError) in
             let rows = cutter.rows(of: span.ticks)
             ticks(span.ticks, rows)
             try forEachBlock(of: span, overlapping: cutter.idRange) {
                 (reader) throws(DecodingFailure) in
                 try cutter.cut(reader, reader.members, span.ticks, rows, piece)
             }
+            return true
         }
     }
 
@@ -125,6 +118,23 @@ extension SampleStore {
     }
 
     // MARK: Spans and blocks
+
+    /// Spans that reach into `window`, in the order they were taken.
+    /// - Parameter body: returns whether to go on.
+    func forEachSpan(
+        in window: ClosedRange<Timestamp>, _ body: (StoredSpan) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        var statement = try database.prepare(
+            """
+            SELECT id, ticks FROM span
+            WHERE end_ms >= ? AND start_ms <= ? ORDER BY first_seq
+            """, while: "reading history")
+        try statement.bind(1, window.lowerBound.rawValue)
+        try statement.bind(2, window.upperBound.rawValue)
+        while try statement.step() {
+            guard try body(try span(statement.integer(0), statement, column: 1)) else { return }
+        }
+    }
 
     func span(_ id: Int64) throws(StoreError) -> StoredSpan {
         var statement = try database.prepare(
@@ -246,18 +256,5 @@ extension SampleStore {
                 instance: statement.text(4))
         }
         return series
-    }
-}
-
-extension SampleStore {
-    /// The bytes of all encoded values: what a store would take if SQLite took nothing for itself.
-    package func blobBytes() throws(StoreError) -> Int64 {
-        let sum = try database.integer(
-            """
-            SELECT ifnull((SELECT sum(length(data)) FROM block), 0)
-                + ifnull((SELECT sum(length(ticks)) FROM span), 0)
-                + ifnull((SELECT sum(length(samples)) FROM tick), 0)
-            """, while: "measuring the store")
-        return sum ?? 0
     }
 }

@@ -18,9 +18,7 @@ struct SpanMerger {
             let span = try store.span(id)
             self.spans.append((span, ticks.count))
             for tick in span.ticks { ticks.append(tick) }
-            for block in try store.blocks(of: span, overlapping: nil) {
-                all.formUnion(block.reader.members.ids)
-            }
+            try store.forEachBlock(of: span, overlapping: nil) { all.formUnion($0.members.ids) }
         }
         ids = all.sorted()
     }
