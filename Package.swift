@@ -55,11 +55,12 @@ let package = Package(
 
         .target(
             name: "Measures", swiftSettings: house, linkerSettings: [.linkedLibrary("m")]),
+        module("Files", []),
         module("Sampling", ["Measures"]),
         module("Storing", ["Columns", "Measures", "CSQLite", "CZlib"]),
         .target(name: "Columns", swiftSettings: house + [alwaysOptimised]),
         .target(
-            name: "Exchange", dependencies: ["Columns", "Measures", "Storing"],
+            name: "Exchange", dependencies: ["Columns", "Files", "Measures", "Storing"],
             swiftSettings: house + [alwaysOptimised]),
         selectionKernels("", march: nil),
         selectionKernels("AVX2", march: "x86-64-v3"),
@@ -68,13 +69,13 @@ let package = Package(
             "Statistics",
             ["CIntrinsics", "SelectionKernels", "SelectionKernelsAVX2", "SelectionKernelsAVX512"]),
         module("Sizing", ["Measures", "Statistics"]),
-        module("Compose", ["Measures", "CYAML"]),
+        module("Compose", ["Files", "Measures", "CYAML"]),
         module("Reporting", ["Measures", "Sizing"]),
         .executableTarget(
             name: "rightsize",
             dependencies: [
                 "Measures", "Sampling", "Storing", "Statistics", "Sizing", "Compose", "Reporting",
-                "Exchange",
+                "Exchange", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

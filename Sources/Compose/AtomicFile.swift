@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Replaces a file's content in one step: whoever opens it sees the old bytes or the new, never a part.
@@ -15,35 +16,41 @@ package enum AtomicFile {
         guard access(target, W_OK) == 0 else { throw failure(path, "write to", errno) }
         var status = stat()
         guard stat(target, &status) == 0 else { throw failure(path, "look at", errno) }
-        var template = Array((temporaryPrefix(of: target) + "XXXXXX").utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw failure(path, "make a temporary file beside", errno) }
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        var isRenamed = false
-        defer {
-            close(descriptor)
-            if !isRenamed { unlink(template) }
+        let file = try told(path) { () throws(Refusal) in try ReplacementFile(of: target) }
+        try keepOwnerAndMode(status, file.descriptor, path)
+        try told(path) { () throws(Refusal) in
+            try file.write(bytes)
+            try file.synchronise()
         }
-        try keepOwnerAndMode(status, descriptor, path)
-        try write(bytes, to: descriptor, path)
-        guard fsync(descriptor) == 0 else { throw failure(path, "bring to disk", errno) }
         // As late as can be: a change after this line and before the next would be lost.
         try expect(expecting, at: target, path)
-        guard rename(template, target) == 0 else { throw failure(path, "replace", errno) }
-        isRenamed = true
-        syncDirectory(of: target)
+        try told(path) { () throws(Refusal) in try file.rename() }
+    }
+
+    private typealias Refusal = ReplacementFile.Failure
+
+    /// What the system refused, in our words.
+    private static func told<Result>(
+        _ path: String, _ body: () throws(Refusal) -> Result
+    ) throws(ComposeError) -> Result {
+        do {
+            return try body()
+        } catch {
+            let action =
+                switch error.step {
+                case .create: "make a temporary file beside"
+                case .write: "write"
+                case .synchronise: "bring to disk"
+                case .rename: "replace"
+                }
+            throw failure(path, action, error.code)
+        }
     }
 
     private static func resolve(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         return String(cString: resolved)
-    }
-
-    /// A hidden name in the same directory, since a rename cannot cross file systems.
-    private static func temporaryPrefix(of target: String) -> String {
-        let slash = target.lastIndex(of: "/").map(target.index(after:)) ?? target.startIndex
-        return target[..<slash] + ".\(target[slash...].prefix(40)).rightsize-"
     }
 
     private static func keepOwnerAndMode(
@@ -65,20 +72,6 @@ package enum AtomicFile {
         }
     }
 
-    private static func write(
-        _ bytes: [UInt8], to descriptor: Int32, _ path: String
-    ) throws(ComposeError) {
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes[offset...].withUnsafeBytes { rest in
-                Glibc.write(descriptor, rest.baseAddress, rest.count)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw failure(path, "write", errno) }
-            offset += count
-        }
-    }
-
     private static func expect(
         _ bytes: [UInt8], at target: String, _ path: String
     ) throws(ComposeError) {
@@ -87,16 +80,6 @@ package enum AtomicFile {
                 .changedSinceRead, path: path,
                 "was changed by someone else since it was read; nothing was written, run it again")
         }
-    }
-
-    /// So that the rename survives a power cut. Some file systems refuse it, and the content is safe on
-    /// either side of the rename, so a failure is no error.
-    private static func syncDirectory(of target: String) {
-        let directory = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "."
-        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 
     static func failure(_ path: String, _ action: String, _ code: Int32) -> ComposeError {

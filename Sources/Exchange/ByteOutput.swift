@@ -1,13 +1,12 @@
+import Files
 import Glibc
 import Measures
 
 /// Standard output, or a file that appears under its name when it is complete.
 package final class ByteOutput {
     private let name: String
-    private let descriptor: Int32
-    /// Where the bytes are until `finish()`; nil for standard output.
-    private var temporary: [CChar]?
-    private let target: String
+    /// Nil for standard output.
+    private let file: ReplacementFile?
 
     private static let capacity = 1 << 18
     private let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
@@ -19,52 +18,45 @@ package final class ByteOutput {
     package init(path: String?) throws(ExchangeError) {
         guard let path else {
             name = "standard output"
-            target = ""
-            descriptor = STDOUT_FILENO
+            file = nil
             return
         }
         name = path
         // A symbolic link stays, and what it leads to is replaced.
+        var target = path
         if let resolved = realpath(path, nil) {
             target = String(cString: resolved)
             free(resolved)
-        } else {
-            target = path
         }
         var status = stat()
         let isThere = stat(target, &status) == 0
         if isThere, status.st_mode & S_IFMT != S_IFREG {
             throw .input(file: path, what: "is no regular file: write to standard output instead")
         }
-        let slash = target.lastIndex(of: "/").map(target.index(after:)) ?? target.startIndex
-        var template = Array(
-            "\(target[..<slash]).\(target[slash...].prefix(40)).rightsize-XXXXXX".utf8CString)
-        descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw .system(file: path, action: "write", code: errno) }
-        temporary = template
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         let mask = umask(0)
         umask(mask)
-        fchmod(descriptor, isThere ? status.st_mode & 0o777 : 0o666 & ~mask)
+        do {
+            let file = try ReplacementFile(of: target)
+            fchmod(file.descriptor, isThere ? status.st_mode & 0o777 : 0o666 & ~mask)
+            self.file = file
+        } catch {
+            throw .system(file: path, action: "write", code: error.code)
+        }
     }
 
-    deinit {
-        memory.deallocate()
-        guard let temporary else { return }
-        close(descriptor)
-        unlink(temporary)
-    }
+    deinit { memory.deallocate() }
 
     /// Writes what is left, and gives a file its name.
     package func finish() throws(ExchangeError) {
         flush()
         if let failure { throw failure }
-        guard let temporary else { return }
-        guard fsync(descriptor) == 0, rename(temporary, target) == 0 else {
-            throw .system(file: name, action: "write", code: errno)
+        guard let file else { return }
+        do {
+            try file.synchronise()
+            try file.rename()
+        } catch {
+            throw .system(file: name, action: "write", code: error.code)
         }
-        close(descriptor)
-        self.temporary = nil
     }
 
     /// Lets `body` write up to `room` bytes; it returns how many it did.
@@ -87,6 +79,7 @@ package final class ByteOutput {
     func append(_ text: String) { append(Array(text.utf8)) }
 
     private func flush() {
+        let descriptor = file?.descriptor ?? STDOUT_FILENO
         var done = 0
         while done < count, failure == nil {
             let put = Glibc.write(descriptor, memory + done, count - done)

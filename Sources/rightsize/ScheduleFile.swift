@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A file that the schedule consists of.
@@ -38,27 +39,17 @@ struct ScheduleFile {
     /// Puts the whole file in place in one step, for everybody to read.
     func write(under root: String) throws {
         let target = root + path
-        let directory = target[..<(target.lastIndex(of: "/") ?? target.endIndex)]
-        // A dot and no suffix: neither cron nor systemd reads it meanwhile.
-        var temporary = Array("\(directory)/.rightsize-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&temporary)
-        guard descriptor >= 0 else { throw refused("write", target, errno) }
-        var isRenamed = false
-        defer {
-            close(descriptor)
-            if !isRenamed { unlink(temporary) }
+        do throws(ReplacementFile.Failure) {
+            let file = try ReplacementFile(of: target)
+            try file.write(Array(text.utf8))
+            guard fchmod(file.descriptor, 0o644) == 0 else {
+                throw ReplacementFile.Failure(step: .write, code: errno)
+            }
+            try file.synchronise()
+            try file.rename()
+        } catch {
+            throw refused("write", target, error.code)
         }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw refused("write", target, errno) }
-            rest = rest.dropFirst(count)
-        }
-        guard fchmod(descriptor, 0o644) == 0, fsync(descriptor) == 0,
-            rename(temporary, target) == 0
-        else { throw refused("write", target, errno) }
-        isRenamed = true
     }
 
     private func refused(_ action: String, _ target: String, _ code: Int32) -> Failure {

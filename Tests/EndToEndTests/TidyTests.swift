@@ -44,11 +44,11 @@ import Testing
     /// Arrows run one way (ARCHITECTURE.md): what each module may import of ours.
     @Test(
         arguments: [
-            ("Measures", []), ("Sampling", ["Measures"]),
+            ("Measures", []), ("Files", []), ("Sampling", ["Measures"]),
             ("Storing", ["Measures", "Columns", "CSQLite", "CZlib"]),
-            ("Sizing", ["Measures", "Statistics"]), ("Compose", ["Measures", "CYAML"]),
+            ("Sizing", ["Measures", "Statistics"]), ("Compose", ["Files", "Measures", "CYAML"]),
             ("Reporting", ["Measures", "Sizing"]),
-            ("Exchange", ["Columns", "Measures", "Storing"]),
+            ("Exchange", ["Columns", "Files", "Measures", "Storing"]),
             (
                 "Statistics",
                 [
