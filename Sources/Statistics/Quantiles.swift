@@ -83,6 +83,36 @@ package struct Quantiles: Sendable {
     }
 }
 
+extension Quantiles {
+    /// The values that would stand at `ranks` if the series were sorted; all NaN if one value is.
+    ///
+    /// - Parameter ranks: from 0, ascending; repetitions are allowed.
+    /// - Throws: `StatisticsError.emptyInput`.
+    func orderStatistics(of values: [Double], ranks: [Int]) throws(StatisticsError) -> [Double] {
+        guard !values.isEmpty else { throw .emptyInput }
+        var distinct: [Int] = []
+        for rank in ranks where distinct.last != rank { distinct.append(rank) }
+        guard !distinct.isEmpty else { return [] }
+        var workspace = Workspace()
+        let scratch = workspace.reserve(
+            kernels.scratchBytes(count: values.count, rankCount: distinct.count))
+        var found = [Double](repeating: .nan, count: distinct.count)
+        values.withUnsafeBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            _ = kernels.summarize(
+                base, count: values.count, ranks: distinct, rankCount: distinct.count,
+                threshold: .nan, scratch: scratch, into: &found)
+        }
+        var position = -1
+        var last: Int?
+        return ranks.map { rank in
+            if rank != last { position += 1 }
+            last = rank
+            return found[position]
+        }
+    }
+}
+
 // MARK: - Ranks
 
 extension Quantiles {

@@ -10,6 +10,14 @@ package enum StatisticsError: Error, Equatable, CustomStringConvertible {
     case unusableTotalWeight(Double)
     /// Two inputs that go together differ in length.
     case lengthMismatch(values: Int, others: Int)
+    /// A level of confidence is not between 0 and 1.
+    case invalidConfidence(Double)
+    /// A value that must be a number is NaN; `index` is its place in the input.
+    case notANumber(index: Int)
+    /// A value that must be finite is infinite or NaN; `index` is its place in the input.
+    case notFinite(Double, index: Int)
+    /// A slope was asked for, but all values are of one time.
+    case noTimeSpan
     /// `RIGHTSIZE_KERNELS` names no kernel.
     case unknownKernel(String)
     /// `RIGHTSIZE_KERNELS` names a kernel that this CPU cannot run.
@@ -27,6 +35,14 @@ package enum StatisticsError: Error, Equatable, CustomStringConvertible {
             "cannot compute a weighted quantile: the weights sum to \(total)"
         case .lengthMismatch(let values, let others):
             "cannot pair \(values) values with \(others)"
+        case .invalidConfidence(let level):
+            "cannot compute an interval of confidence \(level): it must be above 0 and below 1"
+        case .notANumber(let index):
+            "cannot use value \(index): it is not a number"
+        case .notFinite(let value, let index):
+            "cannot use value \(index), \(value): it must be finite"
+        case .noTimeSpan:
+            "cannot compute a trend: all values are of one time"
         case .unknownKernel(let name):
             "cannot use RIGHTSIZE_KERNELS=\(name): it must be one of "
                 + InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")

@@ -8,6 +8,7 @@ One case a line, fields separated by blanks, numbers as the hexadecimal bits of 
     quantile DISTRIBUTION SEED COUNT | PROBABILITY… | QUANTILE… | MEAN VARIANCE
     literal VALUE… | PROBABILITY… | QUANTILE…
     weighted DISTRIBUTION WEIGHTS SEED COUNT | PROBABILITY… | QUANTILE…
+    trend DISTRIBUTION SEED COUNT | SLOPE INTERCEPT LOWER UPPER        (scipy's theilslopes)
 
 The series are made of exactly rounded operations only, so that Series.swift makes the same ones.
 """
@@ -18,6 +19,7 @@ import sys
 import warnings
 
 import numpy as np
+from scipy.stats import theilslopes
 
 warnings.simplefilter("ignore")
 PROBABILITIES = [0.0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0]
@@ -81,6 +83,10 @@ def main():
                     continue
                 found = np.quantile(values, PROBABILITIES, method="inverted_cdf", weights=weights)
                 print("weighted", name, weighing, seed, count, "|", probabilities, "|", bits(found))
+    for name, make in DISTRIBUTIONS.items():
+        for count in [2, 10, 100, 1000, 2000]:
+            seed += 10
+            print("trend", name, seed, count, "|", bits(theilslopes(make(seed, count), position(count), method="joint")))
     alphabet = [0.0, 1.0, -2.5, np.inf, -np.inf, np.nan]
     some = [0.0, 0.3, 0.5, 1.0]
     for length in (1, 2, 3):
