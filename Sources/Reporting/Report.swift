@@ -97,7 +97,7 @@ extension Report {
         for service in services where service.recommendation.verdict == verdict {
             change.services += 1
             guard let tier = service.recommendation.tier else { continue }
-            let replicas = service.evidence.replicas
+            let replicas = service.evidence.replicas.count
             if let limit = service.limits.cpu?.bound {
                 let each = tier.cpuLimit - limit
                 change.cpu = change.cpu + Cores(each.rawValue * Double(replicas))

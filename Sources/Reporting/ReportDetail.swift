@@ -8,8 +8,8 @@ extension Report {
     }
 
     private func detail(_ service: ServiceReport, _ style: TableStyle) -> String {
-        let replicas =
-            service.evidence.replicas > 1 ? " \(style.times)\(service.evidence.replicas)" : ""
+        let count = service.evidence.replicas.count
+        let replicas = count > 1 ? " \(style.times)\(count)" : ""
         var lines = [
             style.paint("\(service.id)\(replicas): \(headline(service, style))", .bold)
         ]
@@ -20,15 +20,27 @@ extension Report {
         add("because", service.recommendation.reason)
         add("limits now", limitsText(service))
         if let need = service.recommendation.need {
-            add("needs", "\(need.cpu.text) CPU, \(need.memory.text)")
+            add("needs", "\(need.cpu.text) CPU, \(need.memory.text)" + exactText(service))
         }
+        add(
+            "reserve",
+            service.recommendation.reservation.map {
+                "\($0.cpu.text) CPU, \($0.memory.text): what it steadily uses"
+            })
+        add("confidence", confidenceText(service))
+        add("split", splitText(service))
+        for warning in service.recommendation.warnings { add("note", warning) }
         add("CPU", cpuText(service))
         add(
             "throttled",
             service.evidence.cpu?.throttledShare.map {
                 fixedText($0 * 100, decimals: 1) + " % of periods"
             })
+        add("hidden", hiddenText(service))
         add("working set", memoryText(service))
+        add("made of", partsText(service))
+        add("start-up", startUpText(service))
+        add("replicas", spreadText(service))
         add("OOM kills", "\(service.evidence.oomKills); restarts \(service.evidence.restarts)")
         add("evidence", coverageText(service.evidence.coverage))
         return lines.joined(separator: "\n") + "\n"
@@ -78,6 +90,71 @@ extension Report {
         let peak = memory.peak.map { "; peak with page cache \($0.text)" } ?? ""
         return
             "mean \(memory.mean.text)  p95 \(memory.p95.text)  max \(memory.max.text)\(share)\(peak)"
+    }
+
+    private func exactText(_ service: ServiceReport) -> String {
+        guard let exact = service.recommendation.exact else { return "" }
+        return "; round: \(exact.cpu.text) CPU, \(exact.memory.text)"
+    }
+
+    private func confidenceText(_ service: ServiceReport) -> String? {
+        guard let share = service.recommendation.confidence,
+            let tier = service.recommendation.tier
+        else { return nil }
+        return "\(tier.name) in \(percentText(share)) of the histories drawn anew from the same "
+            + "\(service.evidence.workload.period)s"
+    }
+
+    private func splitText(_ service: ServiceReport) -> String? {
+        guard let split = service.recommendation.split else { return nil }
+        let cpu = split.cpu?.name ?? "more than any tier"
+        let memory = split.memory?.name ?? "more than any tier"
+        return "CPU alone wants \(cpu), memory alone \(memory): a tier of its own would fit better"
+    }
+
+    private func hiddenText(_ service: ServiceReport) -> String? {
+        guard let cpu = service.evidence.cpu, cpu.censoredShare > 0 else { return nil }
+        var text = "demand known only from below in \(percentText(cpu.censoredShare)) of the time"
+        if let median = cpu.demandMedian {
+            text += "; median \(median.value.text) cores (Kaplan-Meier"
+            if let low = median.low { text += ", \(low.text) to \(median.high?.text ?? "?")" }
+            text += ")"
+        }
+        return text
+    }
+
+    private func partsText(_ service: ServiceReport) -> String? {
+        guard let memory = service.evidence.memory, let kept = memory.parts.unreclaimableMax
+        else { return nil }
+        var text = "\(kept.text) that cannot be dropped"
+        if let cache = memory.parts.activeCacheMax { text += ", \(cache.text) cache in use" }
+        if memory.parts.refaults > 0 {
+            text += "; \(memory.parts.refaults) cache pages were read again"
+        }
+        if memory.parts.stalledSeconds >= 1 {
+            text += "; stalled for memory \(spanText(seconds: memory.parts.stalledSeconds))"
+        }
+        return text
+    }
+
+    private func startUpText(_ service: ServiceReport) -> String? {
+        let cpu = service.evidence.cpu?.startUpMax
+        let memory = service.evidence.memory?.startUpMax
+        guard let cpu, let memory, memory.rawValue > 0 else { return nil }
+        return "up to \(cpu.text) cores and \(memory.text) in the first minutes"
+    }
+
+    /// How far the replicas' worst days lie apart.
+    private func spreadText(_ service: ServiceReport) -> String? {
+        guard service.evidence.replicas.count > 1 else { return nil }
+        let cpu = service.evidence.replicas.compactMap { $0.cpu.map(\.sustained).max() }
+        let memory = service.evidence.replicas.compactMap { $0.memory.map(\.peak).max() }
+        guard let least = cpu.min(), let most = cpu.max(), let small = memory.min(),
+            let large = memory.max()
+        else { return nil }
+        return
+            "worst 10 minutes \(Cores(least).text) to \(Cores(most).text) cores, largest working "
+            + "set \(Bytes(Int64(small)).text) to \(Bytes(Int64(large)).text); sized by the worst"
     }
 
     private func coverageText(_ coverage: Coverage) -> String {

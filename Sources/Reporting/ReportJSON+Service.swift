@@ -18,6 +18,10 @@ struct ServiceJSON: Encodable {
     var reason: String
     var recommended: TierJSON?
     var need: Need?
+    var exact: Need?
+    var reservation: Need?
+    var confidence: Double?
+    var warnings: [String]
     var binding: [String]
     var evidence: Evidence
 
@@ -25,7 +29,7 @@ struct ServiceJSON: Encodable {
         project = report.id.project
         service = report.id.service
         kind = report.kind.name
-        replicas = report.evidence.replicas
+        replicas = report.evidence.replicas.count
         current = Limits(report.limits, tier: report.tier)
         running = Limits(report.evidence.limits, tier: nil)
         cpu = report.evidence.cpu.map { CPU($0, utilisation: report.cpuUtilisation) }
@@ -39,13 +43,21 @@ struct ServiceJSON: Encodable {
         need = report.recommendation.need.map {
             Need(cpuCores: $0.cpu.rawValue, memoryBytes: $0.memory.rawValue)
         }
+        exact = report.recommendation.exact.map {
+            Need(cpuCores: $0.cpu.rawValue, memoryBytes: $0.memory.rawValue)
+        }
+        reservation = report.recommendation.reservation.map {
+            Need(cpuCores: $0.cpu.rawValue, memoryBytes: $0.memory.rawValue)
+        }
+        confidence = report.recommendation.confidence
+        warnings = report.recommendation.warnings
         binding = report.recommendation.binding.map(\.rawValue)
         evidence = Evidence(report.evidence.coverage)
     }
 
     private enum CodingKeys: String, CodingKey {
         case project, service, kind, replicas, current, running, cpu, memory, restarts, verdict
-        case reason, recommended, need, binding, evidence
+        case reason, recommended, need, exact, reservation, confidence, warnings, binding, evidence
         case throttledRatio = "throttled_ratio"
         case oomKills = "oom_kills"
     }

@@ -43,10 +43,7 @@ private struct ReportJSON: Encodable {
             cpuCores: report.host.cpus?.rawValue, memoryBytes: report.host.memory?.rawValue,
             cpu: report.hostEvidence?.cpu.map { ServiceJSON.CPU($0, utilisation: nil) },
             memory: report.hostEvidence?.memory.map { ServiceJSON.Memory($0, utilisation: nil) })
-        policy = Policy(
-            targetUtilisation: report.policy.targetUtilisation,
-            memoryHeadroom: report.policy.memoryHeadroom,
-            evidenceSecondsMin: report.policy.evidenceSecondsMin)
+        policy = Policy(report.policy)
         tiers = report.tiers.map(TierJSON.init)
         tiersFrom = report.tiersSource
         services = report.services.map(ServiceJSON.init)
@@ -71,13 +68,38 @@ private struct ReportJSON: Encodable {
     }
 
     struct Policy: Encodable {
+        var caution: String
         var targetUtilisation: Double
-        var memoryHeadroom: Double
+        var alertUtilisation: Double
+        var alertSeconds: Double
+        var cpuMargin: Double
+        var memoryMargin: Double
+        var peakHeadroom: Double
         var evidenceSecondsMin: Double
+        var lowerEvidenceSecondsMin: Double
+
+        init(_ policy: SizingPolicy) {
+            caution = policy.caution.rawValue
+            targetUtilisation = policy.targetUtilisation
+            alertUtilisation = policy.alertUtilisation
+            alertSeconds = policy.alertSeconds
+            cpuMargin = policy.cpuMargin
+            memoryMargin = policy.memoryMargin
+            peakHeadroom = policy.peakHeadroom
+            evidenceSecondsMin = policy.evidenceSecondsMin
+            lowerEvidenceSecondsMin = policy.lowerEvidenceSecondsMin
+        }
+
         private enum CodingKeys: String, CodingKey {
+            case caution
             case targetUtilisation = "target_utilisation"
-            case memoryHeadroom = "memory_headroom"
+            case alertUtilisation = "alert_utilisation"
+            case alertSeconds = "alert_seconds"
+            case cpuMargin = "cpu_margin"
+            case memoryMargin = "memory_margin"
+            case peakHeadroom = "peak_headroom"
             case evidenceSecondsMin = "evidence_seconds_min"
+            case lowerEvidenceSecondsMin = "lower_evidence_seconds_min"
         }
     }
 }

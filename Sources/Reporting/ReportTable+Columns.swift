@@ -49,7 +49,7 @@ struct Column {
         _ service: ServiceReport, _ showsProject: Bool, _ style: TableStyle
     ) -> String {
         let name = showsProject ? service.id.description : service.id.service
-        let replicas = service.evidence.replicas
+        let replicas = service.evidence.replicas.count
         return replicas > 1 ? "\(name) \(style.times)\(replicas)" : name
     }
 
@@ -142,10 +142,11 @@ extension Constraint {
     var text: String {
         switch self {
         case .cpuMean: "CPU mean"
-        case .cpuP95: "CPU p95"
+        case .cpuSustained: "CPU 10 min"
         case .cpuThrottled: "throttled"
         case .memoryMean: "mem mean"
-        case .memoryMax: "memory"
+        case .memorySustained: "mem 10 min"
+        case .memoryPeak: "mem peak"
         case .oomKilled: "OOM kill"
         case .smallestTier: "smallest tier"
         }

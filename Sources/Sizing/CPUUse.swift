@@ -4,6 +4,10 @@ package struct CPUUse: Sendable {
     package private(set) var cores: [Double] = []
     /// How long each interval took. Of the same length as `cores`.
     package private(set) var seconds: [Double] = []
+    /// The label of each interval's end, in milliseconds since 1970. Of the same length.
+    package private(set) var ends: [Int64] = []
+    /// The first interval of each incarnation, ascending.
+    package private(set) var runStarts: [Int] = []
     /// The intervals in which periods were throttled, in order.
     package private(set) var throttlings: [Throttling] = []
     /// The length of all intervals in which the kernel counted periods, throttled or not.
@@ -30,28 +34,41 @@ package struct CPUUse: Sendable {
     package mutating func reserveCapacity(_ count: Int) {
         cores.reserveCapacity(count)
         seconds.reserveCapacity(count)
+        ends.reserveCapacity(count)
     }
 
     package var count: Int { cores.count }
     package var isEmpty: Bool { cores.isEmpty }
 
-    /// - Parameter throttledShare: nil where the kernel counts no periods, or none ran.
+    /// What is appended from here on is another incarnation's.
+    package mutating func beginRun() {
+        if runStarts.last != count { runStarts.append(count) }
+    }
+
+    /// - Parameters:
+    ///   - end: the label of the interval's end, in milliseconds since 1970.
+    ///   - throttledShare: nil where the kernel counts no periods, or none ran.
     package mutating func append(
-        cores: Double, seconds: Double, throttledShare: Double?, limit: Double?
+        cores: Double, seconds: Double, end: Int64, throttledShare: Double?, limit: Double?
     ) {
         self.cores.append(cores)
         self.seconds.append(seconds)
+        ends.append(end)
         guard let throttledShare else { return }
         addThrottling(interval: count - 1, share: throttledShare, limit: limit)
     }
 
     /// Appends intervals through `body`, which must make both arrays grow alike; what is known of
     /// throttling in them is added afterwards, by `addThrottling`.
+    /// - Parameter ends: the labels of the intervals' ends; as many as `body` appends, or more.
     package mutating func append<Result>(
+        ends: ArraySlice<Int64>,
         _ body: (_ cores: inout [Double], _ seconds: inout [Double]) -> Result
     ) -> Result {
-        defer { precondition(cores.count == seconds.count) }
-        return body(&cores, &seconds)
+        let result = body(&cores, &seconds)
+        self.ends += ends.prefix(cores.count - self.ends.count)
+        precondition(cores.count == seconds.count && cores.count == self.ends.count)
+        return result
     }
 
     /// - Parameters:
@@ -71,7 +88,12 @@ extension CPUUse {
         guard seconds.contains(where: { $0 > limit }) else { return self }
         var kept = CPUUse()
         var throttlings = throttlings[...]
+        var runs = runStarts[...]
         for index in cores.indices {
+            while let start = runs.first, start <= index {
+                kept.beginRun()
+                runs.removeFirst()
+            }
             var throttling: Throttling?
             if throttlings.first?.interval == index { throttling = throttlings.popFirst() }
             guard seconds[index] <= limit else { continue }
@@ -81,6 +103,7 @@ extension CPUUse {
             }
             kept.cores.append(cores[index])
             kept.seconds.append(seconds[index])
+            kept.ends.append(ends[index])
         }
         // What a gap's counters say of throttling stays true.
         kept.countedSeconds = countedSeconds
@@ -102,6 +125,15 @@ extension CPUUse {
             demand[throttling.interval] = raised
         }
         return demand
+    }
+
+    /// Where the demand is only known from below.
+    func isCensored(_ policy: SizingPolicy) -> [Bool] {
+        var isCensored = [Bool](repeating: false, count: count)
+        for throttling in throttlings where throttling.share > policy.throttledShareCertain {
+            isCensored[throttling.interval] = true
+        }
+        return isCensored
     }
 
     /// The mean of `values`, one for each interval, by time.

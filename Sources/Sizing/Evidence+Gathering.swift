@@ -1,25 +1,30 @@
-import Measures
+package import Measures
 package import Statistics
 
 /// Sums up what replicas showed. Kept from service to service: what replicas share is looked at once.
 package final class EvidenceGatherer {
-    private let policy: SizingPolicy
+    let policy: SizingPolicy
+    /// The end of the window: days are counted back from here.
+    private let end: Timestamp
     private let quantiles: Quantiles
     private let median: Quantiles
+    private let censoredMedian: CensoredQuantiles
     private var spacings: [[SampleTimes.Place]: Spacing] = [:]
 
     /// How samples lie in time.
-    fileprivate struct Spacing {
+    struct Spacing {
         /// Nil with less than two samples.
         var usualSeconds: Double?
         var gaps = 0
     }
 
     /// - Throws: when the statistics core cannot be used (`RIGHTSIZE_KERNELS`).
-    package init(policy: SizingPolicy) throws(StatisticsError) {
+    package init(policy: SizingPolicy, end: Timestamp) throws(StatisticsError) {
         self.policy = policy
+        self.end = end
         quantiles = try Quantiles([0.5, 0.95, 0.99])
         median = try Quantiles([0.5])
+        censoredMedian = try CensoredQuantiles([0.5])
     }
 
     /// Sums up what the replicas of one service showed.
@@ -27,26 +32,49 @@ package final class EvidenceGatherer {
     package func evidence(
         of replicas: [ReplicaObservations]
     ) throws(StatisticsError) -> ServiceEvidence {
-        precondition(!replicas.isEmpty && replicas.allSatisfy { !$0.sampleTimes.isEmpty })
+        try evidence(of: history(of: replicas))
+    }
+
+    func evidence(of history: ServiceHistory) throws(StatisticsError) -> ServiceEvidence {
         var cpu: CPUEvidence?
         var memory: MemoryEvidence?
-        var coverages: [Coverage] = []
-        for replica in replicas {
-            let use = try replica.cpu.withoutGaps(policy, median)
-            let used = try CPUEvidence(use, burstMax: replica.cpuBurstMax, quantiles, policy)
+        for replica in history.replicas {
+            let used = try CPUEvidence(replica, quantiles, censoredMedian, policy)
             if let used, cpu.map({ $0.demandP95 < used.demandP95 }) ?? true { cpu = used }
             let held = try MemoryEvidence(replica, quantiles)
             if let held, memory.map({ $0.max < held.max }) ?? true { memory = held }
-            coverages.append(Coverage(replica, use, try spacing(of: replica.sampleTimes)))
         }
-        // The replica seen last runs with the limits that a change of today would replace.
-        let newest = replicas.max { $0.sampleTimes.last! < $1.sampleTimes.last! }!
+        let newest = history.newest.observations
         return ServiceEvidence(
-            replicas: replicas.count, cpu: cpu, memory: memory,
-            oomKills: replicas.reduce(0) { $0 + $1.oomKills },
-            restarts: replicas.reduce(0) { $0 + $1.restarts },
-            limits: ResourceLimits(cpu: newest.cpuLimit, memory: newest.memoryLimit),
-            coverage: coverages.max { $0.seconds < $1.seconds }!)
+            replicas: history.replicas.map { $0.evidence(history.workload, end: end, policy) },
+            cpu: cpu, memory: memory,
+            oomKills: history.replicas.reduce(0) { $0 + $1.observations.oomKills },
+            restarts: history.replicas.reduce(0) { $0 + $1.observations.restarts },
+            limits: newest.limits, limitChanges: newest.limitEffects(),
+            workload: history.workload, coverage: history.coverage)
+    }
+
+    /// What the replicas of one service showed, with gaps left out and throttling undone.
+    func history(of replicas: [ReplicaObservations]) throws(StatisticsError) -> ServiceHistory {
+        precondition(!replicas.isEmpty && replicas.allSatisfy { !$0.sampleTimes.isEmpty })
+        var histories: [ReplicaHistory] = []
+        for replica in replicas.sorted(by: { $0.instance < $1.instance }) {
+            let use = try withoutGaps(replica.cpu)
+            histories.append(
+                ReplicaHistory(
+                    replica, use.cpu, usual: use.usual, try spacing(of: replica.sampleTimes),
+                    policy))
+        }
+        return ServiceHistory(histories, policy)
+    }
+
+    /// Leaves out intervals so long that what happened inside is unknown.
+    private func withoutGaps(
+        _ cpu: CPUUse
+    ) throws(StatisticsError) -> (cpu: CPUUse, usual: Double?) {
+        guard !cpu.isEmpty else { return (cpu, nil) }
+        let usual = try median.of(cpu.seconds)[0]
+        return (cpu.intervals(upTo: policy.gapFactor * usual), usual)
     }
 
     private func spacing(of times: SampleTimes) throws(StatisticsError) -> Spacing {
@@ -65,74 +93,71 @@ package final class EvidenceGatherer {
 }
 
 extension ServiceEvidence {
-    /// As `EvidenceGatherer` does, for a single service.
+    /// As `EvidenceGatherer` does, for a single service whose last sample ends the window.
     package init(
         of replicas: [ReplicaObservations], policy: SizingPolicy
     ) throws(StatisticsError) {
-        self = try EvidenceGatherer(policy: policy).evidence(of: replicas)
-    }
-}
-
-extension CPUUse {
-    /// Leaves out intervals so long that what happened inside is unknown.
-    fileprivate func withoutGaps(
-        _ policy: SizingPolicy, _ median: Quantiles
-    ) throws(StatisticsError) -> CPUUse {
-        guard !isEmpty else { return self }
-        return intervals(upTo: policy.gapFactor * (try median.of(seconds)[0]))
-    }
-}
-
-extension Coverage {
-    fileprivate init(
-        _ replica: ReplicaObservations, _ cpu: CPUUse, _ spacing: EvidenceGatherer.Spacing
-    ) {
-        self.init(
-            first: replica.sampleTimes.first!, last: replica.sampleTimes.last!,
-            samples: replica.sampleTimes.count, seconds: cpu.seconds.reduce(0, +),
-            stepSeconds: spacing.usualSeconds, gaps: spacing.gaps)
+        let end = replicas.compactMap(\.sampleTimes.last).max() ?? Timestamp(milliseconds: 0)
+        self = try EvidenceGatherer(policy: policy, end: end).evidence(of: replicas)
     }
 }
 
 extension CPUEvidence {
     /// Nil without any interval.
     fileprivate init?(
-        _ use: CPUUse, burstMax: Cores?, _ quantiles: Quantiles, _ policy: SizingPolicy
+        _ replica: ReplicaHistory, _ quantiles: Quantiles, _ median: CensoredQuantiles,
+        _ policy: SizingPolicy
     ) throws(StatisticsError) {
+        let use = replica.cpu
         guard !use.isEmpty else { return nil }
         let used = try quantiles.summary(of: use.cores)
         let mean = use.mean(of: use.cores)
         var (demandMean, demandP95) = (mean, used.quantiles[1])
+        var demandMedian: CensoredMedian?
         if !use.throttlings.isEmpty {
-            let demand = use.demand(policy)
-            demandMean = use.mean(of: demand)
-            demandP95 = try quantiles.of(demand)[1]
+            demandMean = use.mean(of: replica.demand)
+            demandP95 = try quantiles.of(replica.demand)[1]
+            let known = try median.of(replica.demand, isCensored: use.isCensored(policy))[0]
+            demandMedian = known.value.map {
+                CensoredMedian(
+                    value: Cores($0), low: known.lower.map { Cores($0) },
+                    high: known.upper.map { Cores($0) })
+            }
         }
         // By time, since the number of periods in an interval follows its length.
         let throttledSeconds = use.throttlings.reduce(0) {
             $0 + $1.share * use.seconds[$1.interval]
         }
+        let censoredSeconds = use.throttlings.reduce(0) {
+            $1.share > policy.throttledShareCertain ? $0 + use.seconds[$1.interval] : $0
+        }
         self.init(
             mean: Cores(mean), p50: Cores(used.quantiles[0]), p95: Cores(used.quantiles[1]),
             p99: Cores(used.quantiles[2]),
-            max: Swift.max(Cores(used.maximum), burstMax ?? Cores(0)),
+            max: Swift.max(Cores(used.maximum), replica.observations.cpuBurstMax ?? Cores(0)),
             throttledShare: use.countedSeconds > 0 ? throttledSeconds / use.countedSeconds : nil,
-            demandMean: Cores(demandMean), demandP95: Cores(demandP95))
+            censoredShare: censoredSeconds / use.seconds.reduce(0, +),
+            demandMean: Cores(demandMean), demandP95: Cores(demandP95),
+            demandMedian: demandMedian, startUpMax: replica.observations.startUp?.cpu)
     }
 }
 
 extension MemoryEvidence {
     /// Nil without any sample.
     fileprivate init?(
-        _ replica: ReplicaObservations, _ quantiles: Quantiles
+        _ replica: ReplicaHistory, _ quantiles: Quantiles
     ) throws(StatisticsError) {
-        guard !replica.workingSet.isEmpty else { return nil }
-        let summary = try quantiles.summary(of: replica.workingSet)
+        let memory = replica.observations.memory
+        guard !memory.isEmpty else { return nil }
+        let summary = try quantiles.summary(of: memory.workingSet)
         func bytes(_ value: Double) -> Bytes { Bytes(Int64(value.rounded())) }
         self.init(
             mean: bytes(summary.mean), p50: bytes(summary.quantiles[0]),
             p95: bytes(summary.quantiles[1]), p99: bytes(summary.quantiles[2]),
-            max: Swift.max(bytes(summary.maximum), replica.memoryBurstMax ?? Bytes(0)),
-            peak: replica.memoryPeak)
+            max: Swift.max(
+                bytes(summary.maximum), replica.observations.memoryBurstMax ?? Bytes(0)),
+            peak: replica.observations.memoryPeak,
+            censoredShare: Double(memory.samplesAtLimit) / Double(memory.count),
+            parts: memory.parts, startUpMax: replica.observations.startUp?.memory)
     }
 }

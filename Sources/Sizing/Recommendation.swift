@@ -7,20 +7,59 @@ package struct Recommendation: Hashable, Sendable {
     package var tier: ResourceTier?
     /// The smallest limits that meet the policy, whatever the tiers; nil without enough evidence.
     package var need: ResourceNeed?
+    /// What is known of the need where one resource alone was measured.
+    package var partialNeed: PartialNeed?
+    /// `need` in round sizes: limits for a service with a tier of its own.
+    package var exact: ResourceNeed?
+    /// What to reserve: the use of the worst day's mean, start-up left out; in round sizes.
+    package var reservation: ResourceNeed?
+    /// Over resampled histories, how often the same tier would have been chosen; nil without a tier.
+    package var confidence: Double?
+    /// The tiers that CPU and memory alone ask for, where they differ.
+    package var split: Split?
     /// What keeps the service from the next smaller tier, or from any tier.
     package var binding: [Constraint]
     /// The verdict in words, with its numbers.
     package var reason: String
+    /// What else a person should know before acting, a sentence each.
+    package var warnings: [String]
+
+    package struct PartialNeed: Hashable, Sendable {
+        package var cpu: Cores?
+        package var memory: Bytes?
+
+        package init(cpu: Cores?, memory: Bytes?) {
+            self.cpu = cpu
+            self.memory = memory
+        }
+    }
+
+    package struct Split: Hashable, Sendable {
+        /// Nil where no tier has enough.
+        package var cpu: ResourceTier?
+        package var memory: ResourceTier?
+
+        package init(cpu: ResourceTier?, memory: ResourceTier?) {
+            self.cpu = cpu
+            self.memory = memory
+        }
+    }
 
     package init(
-        verdict: Verdict, tier: ResourceTier?, need: ResourceNeed?, binding: [Constraint],
-        reason: String
+        verdict: Verdict, tier: ResourceTier?, need: ResourceNeed?, exact: ResourceNeed? = nil,
+        reservation: ResourceNeed? = nil, confidence: Double? = nil, split: Split? = nil,
+        binding: [Constraint], reason: String, warnings: [String] = []
     ) {
         self.verdict = verdict
         self.tier = tier
         self.need = need
+        self.exact = exact
+        self.reservation = reservation
+        self.confidence = confidence
+        self.split = split
         self.binding = binding
         self.reason = reason
+        self.warnings = warnings
     }
 }
 
@@ -43,11 +82,13 @@ package enum Verdict: String, CaseIterable, Sendable {
 /// A rule that asks for a limit.
 package enum Constraint: String, CaseIterable, Sendable {
     case cpuMean = "cpu_mean"
-    case cpuP95 = "cpu_p95"
-    /// p95 of the CPU demand behind throttling.
+    /// What CPU use stays above for more than ten minutes.
+    case cpuSustained = "cpu_sustained"
+    /// The CPU demand behind throttling.
     case cpuThrottled = "cpu_throttled"
     case memoryMean = "memory_mean"
-    case memoryMax = "memory_max"
+    case memorySustained = "memory_sustained"
+    case memoryPeak = "memory_peak"
     case oomKilled = "oom_killed"
     /// There is no smaller tier.
     case smallestTier = "smallest_tier"

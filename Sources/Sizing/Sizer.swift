@@ -2,11 +2,15 @@ package import Measures
 
 /// Evidence in, recommendation out: no clock and no disk.
 ///
-///     cpu    ≥ max(mean, p95) / 0.70        of the demand behind throttling
-///     memory ≥ mean / 0.70                  of the working set
-///            ≥ 1.25 × largest working set
-///            ≥ 1.25 × 1.5 × limit           after an OOM kill
-///     tier   = the smallest that holds all of these
+/// The tier is the smallest that holds the needs (`NeedEstimator`). What is done about it:
+///
+/// | evidence | outcome |
+/// |---|---|
+/// | less than an hour, or no reading twice | wait |
+/// | less than a day | wait; raise where a kill or an alert shows a limit to be too small |
+/// | less than a week | never lower; raise where what was seen exceeds a limit, its margin aside |
+/// | a week | raise where the need exceeds a limit; lower where 95 % of a smaller tier hold it |
+/// | a limit hides the need (killed, held at it, throttled) | never lower that |
 package struct Sizer: Sendable {
     package let policy: SizingPolicy
     /// Ascending by size.
@@ -31,25 +35,191 @@ package struct Sizer: Sendable {
                 verdict: .ignore, tier: nil, need: nil, binding: [],
                 reason: ignoreReason.isEmpty ? "left alone by its label" : ignoreReason)
         }
-        guard let needs = Needs(evidence, limits, policy),
-            evidence.coverage.seconds >= policy.evidenceSecondsMin
-        else {
-            return Recommendation(
-                verdict: .wait, tier: nil, need: nil, binding: [], reason: waitReason(evidence))
+        let estimator = NeedEstimator(policy: policy)
+        let needs = Needs(evidence, limits, estimator)
+        guard needs.isComplete else {
+            var advice = wait(waitReason(evidence))
+            if !needs.cpu.isEmpty || !needs.memory.isEmpty {
+                let total = needs.total.atLeast(policy)
+                advice.partialNeed = Recommendation.PartialNeed(
+                    cpu: needs.cpu.isEmpty ? nil : total.cpu,
+                    memory: needs.memory.isEmpty ? nil : total.memory)
+            }
+            return advice
         }
+        let seen = Needs(evidence, limits, NeedEstimator(policy: policy, hasMargin: false))
+        let isAtRisk = seen.total.exceeds(limits)
+        let covered = evidence.coverage.seconds
+        guard
+            covered >= policy.evidenceSecondsMin * policy.coverageTolerance
+                || evidence.workload != .steady
+                || isAtRisk && covered >= policy.riskEvidenceSecondsMin
+        else { return wait(waitReason(evidence)) }
+        // On less than a day nothing but what was seen counts: its margin would double anything.
+        let isShort = covered < policy.evidenceSecondsMin * policy.coverageTolerance
+        return advice(
+            evidence, limits, isShort && evidence.workload == .steady ? seen : needs, seen: seen)
+    }
+
+    private func wait(_ reason: String) -> Recommendation {
+        Recommendation(verdict: .wait, tier: nil, need: nil, binding: [], reason: reason)
+    }
+
+    private func advice(
+        _ evidence: ServiceEvidence, _ limits: ResourceLimits, _ needs: Needs, seen: Needs
+    ) -> Recommendation {
+        let total = needs.total.atLeast(policy)
+        var advice = Recommendation(
+            verdict: .noTierFits, tier: nil, need: total, exact: RoundSizes.up(total),
+            reservation: reservation(evidence, total), binding: [], reason: "",
+            warnings: warnings(evidence))
+        let cpuTier = tiers.first { $0.cpuLimit >= total.cpu }
+        let memoryTier = tiers.first { $0.memoryLimit >= total.memory }
         guard let index = tiers.firstIndex(where: { needs.fit($0) }) else {
             let binding = tiers.last.map { needs.exceeding($0) } ?? []
-            return Recommendation(
-                verdict: .noTierFits, tier: nil, need: needs.total, binding: binding,
-                reason: "larger than \(tiers.last?.name ?? "any tier"): needs "
-                    + "\(needs.total.cpu.text) CPU, \(needs.total.memory.text)")
+            advice.binding = binding
+            advice.split =
+                cpuTier == nil && memoryTier == nil
+                ? nil : Recommendation.Split(cpu: cpuTier, memory: memoryTier)
+            advice.reason =
+                "larger than \(tiers.last?.name ?? "any tier"): needs "
+                + "\(total.cpu.text) CPU, \(total.memory.text)"
+            return advice
         }
-        let binding = index == 0 ? [.smallestTier] : needs.exceeding(tiers[index - 1])
-        return Recommendation(
-            verdict: verdict(needs, from: limits, to: tiers[index]), tier: tiers[index],
-            need: needs.total, binding: binding,
-            reason: reason(needs, below: index == 0 ? nil : tiers[index - 1]))
+        let tier = tiers[index]
+        advice.tier = tier
+        advice.confidence = TierConfidence(self).share(of: tier, evidence, limits)
+        if cpuTier != memoryTier {
+            advice.split = Recommendation.Split(cpu: cpuTier, memory: memoryTier)
+        }
+        advice.binding = index == 0 ? [.smallestTier] : needs.exceeding(tiers[index - 1])
+        advice.reason = reason(needs, below: index == 0 ? nil : tiers[index - 1])
+        decide(&advice, evidence, limits, needs, seen)
+        return advice
     }
+
+    /// Sets the verdict; where it is to keep what is, the reason says why.
+    private func decide(
+        _ advice: inout Recommendation, _ evidence: ServiceEvidence, _ limits: ResourceLimits,
+        _ needs: Needs, _ seen: Needs
+    ) {
+        let tier = advice.tier!
+        func keep(_ why: String) {
+            advice.verdict = .keep
+            advice.reason = why
+            if let current = tiers.first(where: { $0.limits.equals(limits) }) {
+                advice.tier = current
+                advice.confidence = nil
+            }
+        }
+        let isWeekSeen = hasWeek(evidence)
+        if needs.total.exceeds(limits) {
+            if isWeekSeen || seen.total.exceeds(limits) {
+                advice.verdict = .raise
+            } else {
+                keep(
+                    "\(advice.reason); what \(daysText(evidence)) showed fits its limits: wait for a week"
+                )
+            }
+            return
+        }
+        if limits.cpu?.bound == nil || limits.memory?.bound == nil {
+            advice.verdict = .assign
+            return
+        }
+        guard tier.limits.isLower(than: limits) else {
+            advice.verdict = .keep
+            return
+        }
+        if !isWeekSeen {
+            return keep(
+                "\(tier.name) would do for \(daysText(evidence)); lowered after "
+                    + "\(spanText(seconds: policy.lowerEvidenceSecondsMin)) at the earliest")
+        }
+        if let hidden = censoredReason(evidence, limits, lowerTo: tier) { return keep(hidden) }
+        let clear = ResourceNeed(
+            cpu: Cores(needs.total.cpu.rawValue / policy.lowerClearance),
+            memory: Bytes(
+                wholeBytes(Double(needs.total.memory.rawValue) / policy.lowerClearance)))
+        if clear.exceeds(tier.limits) {
+            // The next larger one may still be lower than what is.
+            let larger = tiers.first {
+                !clear.exceeds($0.limits) && $0.limits.isLower(than: limits)
+            }
+            guard let larger else {
+                return keep(
+                    "needs \(needs.total.cpu.text) CPU, \(needs.total.memory.text): too close "
+                        + "to \(tier.name) to be lowered")
+            }
+            advice.tier = larger
+            advice.confidence = TierConfidence(self).share(of: larger, evidence, limits)
+        }
+        advice.verdict = .lower
+    }
+
+    /// A week, or runs enough for one.
+    private func hasWeek(_ evidence: ServiceEvidence) -> Bool {
+        let least = policy.lowerEvidenceSecondsMin * policy.coverageTolerance
+        if case .batch(let runs) = evidence.workload {
+            let span = evidence.coverage.last.milliseconds - evidence.coverage.first.milliseconds
+            return runs >= 7 && Double(span) / 1000 >= least
+        }
+        return evidence.coverage.seconds >= least
+    }
+
+    /// Why what was seen may be less than what was wanted; nil where it is not.
+    private func censoredReason(
+        _ evidence: ServiceEvidence, _ limits: ResourceLimits, lowerTo tier: ResourceTier
+    ) -> String? {
+        let lowersMemory = (limits.memory?.bound).map { tier.memoryLimit < $0 } ?? false
+        let lowersCPU = (limits.cpu?.bound).map { tier.cpuLimit < $0 } ?? false
+        if lowersMemory, evidence.oomKills > 0 {
+            return "was OOM-killed: what it needs is not known to be less than its limit"
+        }
+        if lowersMemory, let share = evidence.memory?.censoredShare, share > 0 {
+            return "its memory was at its limit in \(percentText(share)) of the samples: more may "
+                + "have been wanted"
+        }
+        if lowersCPU, let share = evidence.cpu?.censoredShare, share > 0.01 {
+            return "throttled so hard in \(percentText(share)) of the time that its CPU demand is "
+                + "not known"
+        }
+        return nil
+    }
+
+    /// The worst day's mean, of the replica with the largest: what it steadily uses.
+    private func reservation(
+        _ evidence: ServiceEvidence, _ need: ResourceNeed
+    ) -> ResourceNeed? {
+        let estimator = NeedEstimator(policy: policy)
+        var (cpu, memory) = (0.0, 0.0)
+        for replica in evidence.replicas {
+            for period in estimator.counted(replica.cpu, evidence.workload) {
+                cpu = max(cpu, period.mean)
+            }
+            for period in estimator.counted(replica.memory, evidence.workload) {
+                memory = max(memory, period.mean)
+            }
+        }
+        guard memory > 0 else { return nil }
+        let steady = RoundSizes.up(
+            ResourceNeed(cpu: Cores(cpu), memory: Bytes(wholeBytes(memory))).atLeast(policy))
+        let limit = RoundSizes.up(need)
+        return ResourceNeed(
+            cpu: min(steady.cpu, limit.cpu), memory: min(steady.memory, limit.memory))
+    }
+
+    private func warnings(_ evidence: ServiceEvidence) -> [String] {
+        var warnings: [String] = []
+        for effect in evidence.limitChanges where effect.hurts(policy) {
+            warnings.append(
+                "its limits were lowered on \(effect.at.minuteText) and it is worse off since: "
+                    + "consider going back to \(effect.from.text)")
+        }
+        return warnings
+    }
+
+    // MARK: Words
 
     private func waitReason(_ evidence: ServiceEvidence) -> String {
         if evidence.coverage.samples == 0 { return "no sample in the window" }
@@ -62,6 +232,13 @@ package struct Sizer: Sendable {
             + "\(spanText(seconds: policy.evidenceSecondsMin)) seen"
     }
 
+    private func daysText(_ evidence: ServiceEvidence) -> String {
+        if case .batch(let runs) = evidence.workload {
+            return "the \(runs) runs seen"
+        }
+        return "the \(spanText(seconds: evidence.coverage.seconds)) seen"
+    }
+
     private func reason(_ needs: Needs, below smaller: ResourceTier?) -> String {
         guard let smaller else {
             return "needs \(needs.total.cpu.text) CPU, \(needs.total.memory.text); "
@@ -69,108 +246,49 @@ package struct Sizer: Sendable {
         }
         return needs.statements(exceeding: smaller).joined(separator: "; ")
     }
+}
 
-    /// At risk is a service whose need exceeds a limit that it has. One that fits its limits, though they
-    /// are below the smallest tier, is right as it is.
-    ///
+extension ResourceNeed {
     /// Limits compare within a thousandth: Compose passes CPUs through 32-bit floats.
-    private func verdict(
-        _ needs: Needs, from limits: ResourceLimits, to tier: ResourceTier
-    ) -> Verdict {
-        let cpu = limits.cpu?.bound.map(\.rawValue) ?? .infinity
-        let memory = limits.memory?.bound.map { Double($0.rawValue) } ?? .infinity
-        let need = needs.total
-        if need.cpu.rawValue > cpu * 1.001 || Double(need.memory.rawValue) > memory * 1.001 {
-            return .raise
-        }
-        if cpu == .infinity || memory == .infinity { return .assign }
-        let isIdle =
-            cpu > tier.cpuLimit.rawValue * 1.001
-            || memory > Double(tier.memoryLimit.rawValue) * 1.001
-        return isIdle ? .lower : .keep
+    func exceeds(_ limits: ResourceLimits) -> Bool {
+        cpu.rawValue > (limits.cpu?.bound?.rawValue ?? .infinity) * 1.001
+            || Double(memory.rawValue)
+                > (limits.memory?.bound.map { Double($0.rawValue) } ?? .infinity) * 1.001
+    }
+
+    func atLeast(_ policy: SizingPolicy) -> ResourceNeed {
+        ResourceNeed(
+            cpu: max(cpu, Cores(policy.cpuLimitMin)),
+            memory: max(memory, Bytes(policy.memoryLimitMin)))
     }
 }
 
-/// What each rule asks for.
-private struct Needs {
-    var cpu: [(constraint: Constraint, cores: Cores, because: String)] = []
-    var memory: [(constraint: Constraint, bytes: Bytes, because: String)] = []
+extension ResourceTier {
+    package var limits: ResourceLimits {
+        ResourceLimits(cpu: .bounded(cpuLimit), memory: .bounded(memoryLimit))
+    }
+}
 
-    /// Nil without CPU or memory evidence.
-    init?(_ evidence: ServiceEvidence, _ limits: ResourceLimits, _ policy: SizingPolicy) {
-        guard let cpu = evidence.cpu, let memory = evidence.memory else { return nil }
-        let target = policy.targetUtilisation
-        add(.cpuMean, cpu.demandMean, target, "mean CPU \(cpu.demandMean.text)")
-        // Only where throttling changes the number that a person sees.
-        if cpu.demandP95.rawValue > cpu.p95.rawValue * 1.01 {
-            let share = percentText(cpu.throttledShare ?? 0)
-            add(
-                .cpuThrottled, cpu.demandP95, target,
-                "p95 CPU \(cpu.p95.text) under \(share) throttling, \(cpu.demandP95.text) wanted")
-        } else {
-            add(.cpuP95, cpu.demandP95, target, "p95 CPU \(cpu.p95.text)")
-        }
-        add(.memoryMean, Double(memory.mean.rawValue) / target, "mean memory \(memory.mean.text)")
-        add(
-            .memoryMax, Double(memory.max.rawValue) * policy.memoryHeadroom,
-            "largest working set \(memory.max.text)")
-        // The limit that killed is the one the containers ran with, not one in a file.
-        if evidence.oomKills > 0,
-            let limit = evidence.limits.memory?.bound ?? limits.memory?.bound
-        {
-            add(
-                .oomKilled, Double(limit.rawValue) * policy.oomGrowth * policy.memoryHeadroom,
-                "\(evidence.oomKills) OOM kill\(evidence.oomKills == 1 ? "" : "s") "
-                    + "at \(limit.text)")
-        }
+extension ResourceLimits {
+    private var cpuOrInfinity: Double { cpu?.bound?.rawValue ?? .infinity }
+    private var memoryOrInfinity: Double {
+        memory?.bound.map { Double($0.rawValue) } ?? .infinity
     }
 
-    private mutating func add(
-        _ constraint: Constraint, _ cores: Cores, _ target: Double, _ because: String
-    ) {
-        cpu.append((constraint, Cores(cores.rawValue / target), because))
+    /// Whether either is lower by more than a thousandth.
+    func isLower(than other: ResourceLimits) -> Bool {
+        other.cpuOrInfinity > cpuOrInfinity * 1.001
+            || other.memoryOrInfinity > memoryOrInfinity * 1.001
     }
 
-    private mutating func add(_ constraint: Constraint, _ bytes: Double, _ because: String) {
-        memory.append((constraint, Bytes(Int64(bytes.rounded(.up))), because))
+    /// Whether both are the same within a thousandth.
+    func equals(_ other: ResourceLimits) -> Bool {
+        !isLower(than: other) && !other.isLower(than: self)
     }
 
-    var total: ResourceNeed {
-        ResourceNeed(
-            cpu: cpu.map(\.cores).max() ?? Cores(0), memory: memory.map(\.bytes).max() ?? Bytes(0))
-    }
-
-    func fit(_ tier: ResourceTier) -> Bool { exceeding(tier).isEmpty }
-
-    /// Of each resource, the rule that asks for the most, where it asks for more than `tier` has.
-    func exceeding(_ tier: ResourceTier) -> [Constraint] {
-        [worstCPU(tier)?.constraint, worstMemory(tier)?.constraint].compactMap(\.self)
-    }
-
-    func statements(exceeding tier: ResourceTier) -> [String] {
-        var statements: [String] = []
-        if let worst = worstCPU(tier) {
-            statements.append(
-                "\(worst.because) needs \(worst.cores.text) CPU, \(tier.name) has "
-                    + tier.cpuLimit.text)
-        }
-        if let worst = worstMemory(tier) {
-            statements.append(
-                "\(worst.because) needs \(worst.bytes.text), \(tier.name) has "
-                    + tier.memoryLimit.text)
-        }
-        return statements
-    }
-
-    private func worstCPU(
-        _ tier: ResourceTier
-    ) -> (constraint: Constraint, cores: Cores, because: String)? {
-        cpu.max { $0.cores < $1.cores }.flatMap { $0.cores > tier.cpuLimit ? $0 : nil }
-    }
-
-    private func worstMemory(
-        _ tier: ResourceTier
-    ) -> (constraint: Constraint, bytes: Bytes, because: String)? {
-        memory.max { $0.bytes < $1.bytes }.flatMap { $0.bytes > tier.memoryLimit ? $0 : nil }
+    package var text: String {
+        let cpu = self.cpu?.bound.map { "\($0.text) CPU" } ?? "no CPU limit"
+        let memory = self.memory?.bound.map(\.text) ?? "no memory limit"
+        return "\(cpu), \(memory)"
     }
 }

@@ -8,12 +8,20 @@ struct ObservationCollector {
     /// The metrics that are needed.
     static let metrics: Set<Metric> = importedMetrics.union([
         .cpuUsage, .cpuPeriods, .cpuThrottledPeriods, .cpuLimit, .memoryCurrent,
-        .memoryInactiveFile, .memoryPeak, .memoryLimit, .memoryOOMKills, .restarts, .oomKilled,
-        .oomEvents, .cpuBurstMax, .memoryBurstMax,
+        .memoryInactiveFile, .memoryActiveFile, .memoryAnon, .memoryShmem, .memoryPeak,
+        .memoryLimit, .memoryOOMKills, .memoryRefaults, .memoryPressureSome, .restarts,
+        .oomKilled, .oomEvents, .cpuBurstMax, .memoryBurstMax,
     ])
 
     /// All ticks of the window, and the machine as it was at the last of them.
-    private(set) var window: (first: Timestamp, last: Timestamp, ticks: Int, host: HostCapacity)?
+    private(set) var window: Window?
+
+    struct Window {
+        var first: Timestamp
+        var last: Timestamp
+        var ticks: Int
+        var host: HostCapacity
+    }
 
     private var replicas: [ReplicaObservations] = []
     private var indices: [SeriesIdentity: Int] = [:]
@@ -32,17 +40,23 @@ struct ObservationCollector {
         var lastRate: CPURateReading?
     }
 
+    private let startUpSeconds: Double
+    private let memoryAtLimitShare: Double
+
     /// - Parameter capacity: how many ticks there may be.
-    init(capacity: Int = 0) { self.capacity = capacity }
+    init(capacity: Int = 0, policy: SizingPolicy = SizingPolicy()) {
+        self.capacity = capacity
+        startUpSeconds = policy.startUpSeconds
+        memoryAtLimitShare = policy.memoryAtLimitShare
+    }
 
     /// Takes in the ticks of a span.
     mutating func add(_ ticks: TickTable) {
         guard let first = ticks.times.min(), let newest = ticks.last else { return }
         let start = Timestamp(milliseconds: first)
-        window = (
-            min(window?.first ?? start, start), newest.time, (window?.ticks ?? 0) + ticks.count,
-            newest.host
-        )
+        window = Window(
+            first: min(window?.first ?? start, start), last: newest.time,
+            ticks: (window?.ticks ?? 0) + ticks.count, host: newest.host)
         isOneBoot = ticks.boots.allSatisfy { $0 == ticks.boots[0] }
     }
 
@@ -57,10 +71,16 @@ struct ObservationCollector {
             replicas[index].reserveCapacity(max(0, capacity - (window?.ticks ?? 0)) + piece.count)
         }
         var run = runs[piece.id] ?? Run(index: index)
+        if runs[piece.id] == nil { replicas[index].beginRun() }
+        let before = (cpu: replicas[index].cpu.count, memory: replicas[index].memory.count)
         replicas[index].addTimes(of: piece)
+        replicas[index].addLimits(of: piece)
         replicas[index].addCPU(of: piece, after: &run.last, inOneBoot: isOneBoot)
         replicas[index].addMemory(of: piece)
         replicas[index].addImported(of: piece, after: &run.lastRate)
+        replicas[index].addMemoryParts(
+            of: piece, since: before.memory, atLimitShare: memoryAtLimitShare)
+        replicas[index].addStartUp(of: piece, since: before, within: startUpSeconds)
         runs[piece.id] = run
         kills[
             piece.incarnation.container,
@@ -83,43 +103,16 @@ struct ObservationCollector {
 extension ReplicaObservations {
     fileprivate mutating func reserveCapacity(_ count: Int) {
         cpu.reserveCapacity(count)
-        workingSet.reserveCapacity(count)
+        memory.reserveCapacity(count)
+    }
+
+    fileprivate mutating func beginRun() {
+        incarnations += 1
+        cpu.beginRun()
+        memory.beginRun()
     }
 
     fileprivate mutating func addTimes(of piece: Piece) {
         for run in piece.rows { sampleTimes.append(piece.ticks.times[run]) }
-    }
-
-    /// Working set: current − inactive file.
-    fileprivate mutating func addMemory(of piece: Piece) {
-        if let current = piece[.memoryCurrent], let inactive = piece[.memoryInactiveFile] {
-            addWorkingSet(current, inactive)
-        }
-        if let peak = piece[.memoryPeak]?.max {
-            memoryPeak = max(memoryPeak ?? Bytes(0), Bytes(peak))
-        }
-        if let burst = piece[.memoryBurstMax]?.max {
-            memoryBurstMax = max(memoryBurstMax ?? Bytes(0), Bytes(burst))
-        }
-        if let last = piece[.memoryLimit]?.last { memoryLimit = Limit(wireValue: last) }
-    }
-
-    private mutating func addWorkingSet(_ current: PieceColumn, _ inactive: PieceColumn) {
-        guard current.isComplete, inactive.isComplete else {
-            for row in current.values.indices {
-                guard let current = current[row], let inactive = inactive[row] else { continue }
-                workingSet.append(Double(max(0, current &- inactive)))
-            }
-            return
-        }
-        let start = workingSet.count
-        let count = current.values.count
-        workingSet.append(contentsOf: repeatElement(0, count: count))
-        workingSet.withUnsafeMutableBufferPointer { workingSet in
-            for row in 0..<count {
-                workingSet[start + row] = Double(
-                    max(0, current.values[row] &- inactive.values[row]))
-            }
-        }
     }
 }

@@ -12,6 +12,8 @@ struct CPUReading {
     var boot: Int64
     var periods: Int64?
     var throttledPeriods: Int64?
+    /// The limit in force, in cores; nil without one or where none was read.
+    var limit: Double?
 
     fileprivate var counter: CounterIncrease.Reading {
         CounterIncrease.Reading(value: usage, clock: clock)
@@ -24,7 +26,7 @@ extension ReplicaObservations {
     mutating func addCPU(
         of piece: Piece, after last: inout CPUReading?, inOneBoot isOneBoot: Bool
     ) {
-        let columns = CPUColumns(piece)
+        let columns = CPUColumns(piece, lastLimit: last?.limit)
         if let columns {
             if isOneBoot, columns.usage.isComplete, piece.rows.count == 1 {
                 addSteadily(columns, piece, piece.rows[0], after: &last)
@@ -35,7 +37,6 @@ extension ReplicaObservations {
         if let burst = piece[.cpuBurstMax]?.max {
             cpuBurstMax = max(cpuBurstMax ?? Cores(0), Cores(millicores: burst))
         }
-        if let limit = piece[.cpuLimit]?.last { cpuLimit = Limit(wireValue: limit) }
     }
 
     /// The usual case: one run of ticks and a value at each. Where a counter starts again, the intervals
@@ -58,7 +59,11 @@ extension ReplicaObservations {
     ) -> Int {
         let start = cpu.count
         let served = piece.ticks.uptimes.withUnsafeBufferPointer { uptimes in
-            cpu.append { cores, seconds in
+            cpu.append(
+                ends: piece.ticks.times[
+                    (ticks.lowerBound + first + 1)..<max(
+                        ticks.lowerBound + first + 1, ticks.upperBound)]
+            ) { cores, seconds in
                 CounterIncrease.appendRates(
                     values: UnsafeBufferPointer(rebasing: columns.usage.values[first...]),
                     clock: UnsafeBufferPointer(
@@ -98,15 +103,49 @@ extension ReplicaObservations {
     ) {
         guard let reading = columns.reading(row, piece, tick) else { return }
         defer { last = reading }
-        guard let before = last, before.boot == reading.boot,
-            let (increase, elapsed) = CounterIncrease.interval(
-                from: before.counter, to: reading.counter)
+        guard let before = last ?? piece.incarnation.start(before: reading, tick, piece.ticks),
+            before.boot == reading.boot,
+            let (before, increase, elapsed) = interval(
+                from: before, to: reading, restartsKnown: piece.incarnation.startedAt != nil)
         else { return }
         cpu.append(
             cores: Double(increase) / (Double(elapsed) * 1000), seconds: Double(elapsed) / 1000,
+            end: piece.ticks.times[tick],
             throttledShare: CPUColumns.share(
                 before.throttledPeriods, reading.throttledPeriods, of: before.periods,
                 reading.periods), limit: columns.limit(row))
+    }
+}
+
+extension ReplicaObservations {
+    /// - Parameter restartsKnown: whether a restart makes another run. Where it does not, as in history from
+    ///   other programs, a counter that fell began at zero since: what it holds was used in the
+    ///   interval, as Prometheus' `rate` takes it, and how much before that is unknown.
+    private func interval(
+        from before: CPUReading, to after: CPUReading, restartsKnown: Bool
+    ) -> (before: CPUReading, increase: Int64, elapsed: Int64)? {
+        var before = before
+        if !restartsKnown, after.usage >= 0, after.usage < before.usage {
+            (before.usage, before.periods, before.throttledPeriods) = (0, 0, 0)
+        }
+        return CounterIncrease.interval(from: before.counter, to: after.counter).map {
+            (before, $0.increase, $0.elapsed)
+        }
+    }
+}
+
+extension Incarnation {
+    /// The reading that nobody took: all counters were zero when it started.
+    fileprivate func start(
+        before reading: CPUReading, _ tick: Int, _ ticks: TickTable
+    ) -> CPUReading? {
+        guard let startedAt else { return nil }
+        let (elapsed, overflows) = ticks.times[tick].subtractingReportingOverflow(
+            startedAt.milliseconds)
+        guard !overflows, elapsed > 0, elapsed <= reading.clock else { return nil }
+        return CPUReading(
+            usage: 0, clock: reading.clock - elapsed, boot: reading.boot, periods: 0,
+            throttledPeriods: 0, limit: reading.limit)
     }
 }
 
@@ -115,15 +154,18 @@ private struct CPUColumns {
     var usage: PieceColumn
     var periods: PieceColumn?
     var throttled: PieceColumn?
-    var limits: PieceColumn?
+    private var limits: PieceColumn?
+    /// The limit that holds where none was read since, in cores.
+    private var lastLimit: Double?
 
     /// Nil where CPU time was never read.
-    init?(_ piece: Piece) {
+    init?(_ piece: Piece, lastLimit: Double?) {
         guard let usage = piece[.cpuUsage] else { return nil }
         self.usage = usage
         periods = piece[.cpuPeriods]
         throttled = piece[.cpuThrottledPeriods]
         limits = piece[.cpuLimit]
+        self.lastLimit = lastLimit
     }
 
     /// Nil where CPU time was not read.
@@ -131,11 +173,16 @@ private struct CPUColumns {
         guard let usage = usage[row] else { return nil }
         return CPUReading(
             usage: usage, clock: piece.ticks.uptimes[tick], boot: piece.ticks.boots[tick],
-            periods: periods?[row], throttledPeriods: throttled?[row])
+            periods: periods?[row], throttledPeriods: throttled?[row], limit: limit(row))
     }
 
+    /// In cores: read then, or last before then.
     func limit(_ row: Int) -> Double? {
-        limits?[row].flatMap { Limit<Cores>(wireValue: $0).bound?.rawValue }
+        guard let limits else { return lastLimit }
+        for row in (0...row).reversed() {
+            if let value = limits[row] { return Limit<Cores>(wireValue: value).bound?.rawValue }
+        }
+        return lastLimit
     }
 
     /// Nil where either counter is missing or stood still.

@@ -24,11 +24,11 @@ extension ReplicaObservations {
         }
         guard let sets = piece[.memoryWorkingSet] else { return }
         let (current, inactive) = (piece[.memoryCurrent], piece[.memoryInactiveFile])
-        for row in sets.values.indices {
+        for (row, tick) in piece.rows.joined().enumerated() {
             guard let set = sets[row], current?[row] == nil || inactive?[row] == nil else {
                 continue
             }
-            workingSet.append(Double(max(0, set)))
+            memory.append(Double(max(0, set)), time: piece.ticks.times[tick])
         }
     }
 
@@ -48,8 +48,8 @@ extension ReplicaObservations {
             guard !isTooLong, elapsed > 0 else { continue }
             let limit = limits?[row].flatMap { Limit<Cores>(wireValue: $0).bound }
             cpu.append(
-                cores: cores, seconds: Double(elapsed) / 1000, throttledShare: nil,
-                limit: limit?.rawValue)
+                cores: cores, seconds: Double(elapsed) / 1000, end: piece.ticks.times[tick],
+                throttledShare: nil, limit: limit?.rawValue)
         }
     }
 }

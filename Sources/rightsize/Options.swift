@@ -59,8 +59,15 @@ struct EvidenceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Services seen for less than this are kept as they are.", valueName: "span"))
-    var minEvidence = TimeSpan(seconds: SizingPolicy().evidenceSecondsMin)
+            "Services seen for less than this are kept as they are. Without it that is a day, and "
+                + "nothing is lowered on less than a week.", valueName: "span"))
+    var minEvidence: TimeSpan?
+
+    @Option(
+        name: .customLong("policy"),
+        help: ArgumentHelp(
+            "How much room to leave for days worse than any seen: eco, standard or safe."))
+    var caution = Caution.standard
 
     @Option(
         help: ArgumentHelp(
@@ -69,7 +76,13 @@ struct EvidenceOptions: ParsableArguments {
 
     var policy: SizingPolicy {
         var policy = SizingPolicy()
-        policy.evidenceSecondsMin = minEvidence.seconds
+        policy.caution = caution
+        if let minEvidence {
+            policy.evidenceSecondsMin = minEvidence.seconds
+            policy.lowerEvidenceSecondsMin = minEvidence.seconds
+        }
         return policy
     }
 }
+
+extension Caution: ExpressibleByArgument {}

@@ -28,60 +28,48 @@ struct ReportBuilder {
         let from = max(
             extent.first, extent.last.advanced(byMilliseconds: -Int64(sinceSeconds * 1000)))
         let project = try chosenProject()
-        var collector = ObservationCollector(capacity: extent.ticks)
-        try store.forEachPiece(
-            of: ObservationCollector.metrics, in: from...extent.last,
+        let tiers = compose?.tiers.map(\.tier) ?? []
+        let sizer = Sizer(policy: policy, tiers: tiers.isEmpty ? ResourceTier.standard : tiers)
+        let gatherer = try EvidenceGatherer(policy: policy, end: extent.last)
+        var seen: ObservationCollector.Window?
+        var evidence: [ServiceKey: ServiceEvidence] = [:]
+        try ServiceObservations(
+            store: store, window: from...extent.last, policy: policy, ticks: extent.ticks
+        ).forEach(
             where: {
                 $0.kind == .host
                     || $0.kind != .oneOff && (project == nil || $0.service.project == project)
-            }, ticks: { collector.add($0) }, piece: { collector.add($0) })
-        var observed = collector.observations()
-        let gatherer = try EvidenceGatherer(policy: policy)
-        let host = try observed.removeValue(forKey: .host).map {
-            try gatherer.evidence(of: [$0])
+            }
+        ) { key, replicas, window in
+            seen = window
+            evidence[key] = try gatherer.evidence(of: replicas)
         }
-        let services = Dictionary(grouping: observed) { ServiceKey($0.key) }.mapValues {
-            $0.map(\.value)
-        }
-        let tiers = compose?.tiers.map(\.tier) ?? []
-        let sizer = Sizer(policy: policy, tiers: tiers.isEmpty ? ResourceTier.standard : tiers)
+        let host = evidence.removeValue(forKey: ServiceKey(.host))
         let report = Report(
             version: Rightsize.version, generatedAt: ClockReading.now().time, source: store.path,
             window: Report.Window(
-                from: collector.window?.first ?? from, to: extent.last,
-                ticks: collector.window?.ticks ?? 0),
-            host: collector.window?.host ?? HostCapacity(cpus: nil, memory: nil),
+                from: seen?.first ?? from, to: extent.last, ticks: seen?.ticks ?? 0),
+            host: seen?.host ?? HostCapacity(cpus: nil, memory: nil),
             hostEvidence: host, policy: policy,
             tiers: sizer.tiers, tiersSource: tiers.isEmpty ? nil : compose?.path,
-            services: try serviceReports(services, sizer, gatherer, project).sorted(by: Self.order))
-        return Result(report: report, notes: notes(services, tiers, extent.last))
+            services: serviceReports(evidence, sizer, project).sorted(by: Self.order))
+        return Result(report: report, notes: notes(evidence, tiers, extent.last))
     }
 
     // MARK: Services
 
-    private struct ServiceKey: Hashable {
-        var kind: SeriesKind
-        var id: ServiceID
-        init(_ series: SeriesIdentity) {
-            kind = series.kind
-            id = series.service
-        }
-    }
-
     private func serviceReports(
-        _ observed: [ServiceKey: [ReplicaObservations]], _ sizer: Sizer,
-        _ gatherer: EvidenceGatherer, _ project: String?
-    ) throws -> [ServiceReport] {
+        _ observed: [ServiceKey: ServiceEvidence], _ sizer: Sizer, _ project: String?
+    ) -> [ServiceReport] {
         guard let compose else {
-            return try observed.map { key, replicas in
-                let evidence = try gatherer.evidence(of: replicas)
-                return report(key, evidence, evidence.limits, nil, nil, sizer)
+            return observed.map { key, evidence in
+                report(key, evidence, evidence.limits, nil, nil, sizer)
             }
         }
-        return try compose.services.map { service in
-            let id = ServiceID(project: project, service: service.name)
-            let key = ServiceKey(SeriesIdentity(kind: .service, service: id))
-            let evidence = try observed[key].map { try gatherer.evidence(of: $0) }
+        return compose.services.map { service in
+            let key = ServiceKey(
+                kind: .service, id: ServiceID(project: project, service: service.name))
+            let evidence = observed[key]
             let limits = ResourceLimits(
                 cpu: service.cpuLimit ?? evidence?.limits.cpu,
                 memory: service.memoryLimit ?? evidence?.limits.memory)
@@ -144,7 +132,7 @@ struct ReportBuilder {
     // MARK: Notes
 
     private func notes(
-        _ observed: [ServiceKey: [ReplicaObservations]], _ tiers: [ResourceTier], _ last: Timestamp
+        _ observed: [ServiceKey: ServiceEvidence], _ tiers: [ResourceTier], _ last: Timestamp
     ) -> [String] {
         var notes: [String] = []
         let age = Double(ClockReading.now().time.milliseconds - last.milliseconds) / 1000
@@ -200,18 +188,12 @@ enum ComposeProject {
     }
 }
 
-extension ResourceTier {
-    var limits: ResourceLimits {
-        ResourceLimits(cpu: .bounded(cpuLimit), memory: .bounded(memoryLimit))
-    }
-}
-
 extension ServiceEvidence {
     /// A service that was never seen in the window.
     static let none = ServiceEvidence(
-        replicas: 0, cpu: nil, memory: nil, oomKills: 0, restarts: 0,
+        replicas: [], cpu: nil, memory: nil, oomKills: 0, restarts: 0,
         limits: ResourceLimits(cpu: nil, memory: nil),
         coverage: Coverage(
             first: Timestamp(seconds: 0), last: Timestamp(seconds: 0), samples: 0, seconds: 0,
-            stepSeconds: nil, gaps: 0))
+            stepSeconds: nil, gaps: 0, incarnations: 0))
 }

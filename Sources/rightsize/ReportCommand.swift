@@ -50,7 +50,7 @@ struct ReportCommand: ParsableCommand {
                 },
                 project: evidence.project)
             var result = try builder.build()
-            try select(&result.report)
+            try result.report.select(services: service)
             result.notes.forEach(Console.note)
             let style = Console.style(colour: color)
             switch format {
@@ -65,14 +65,18 @@ struct ReportCommand: ParsableCommand {
         }
     }
 
-    private func select(_ report: inout Report) throws {
-        guard !service.isEmpty else { return }
-        let known = Set(report.services.map(\.id.service))
-        if let missing = service.first(where: { !known.contains($0) }) {
+}
+
+extension Report {
+    /// Leaves only these services; all where none is named.
+    mutating func select(services wanted: [String]) throws {
+        guard !wanted.isEmpty else { return }
+        let known = Set(services.map(\.id.service))
+        if let missing = wanted.first(where: { !known.contains($0) }) {
             throw Failure(
                 "no service '\(missing)' in the window; there are: "
                     + known.sorted().joined(separator: ", "))
         }
-        report.services.removeAll { !service.contains($0.id.service) }
+        services.removeAll { !wanted.contains($0.id.service) }
     }
 }

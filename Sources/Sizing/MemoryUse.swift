@@ -1,0 +1,69 @@
+package import Measures
+
+/// What one replica held in memory, sample by sample.
+package struct MemoryUse: Sendable {
+    /// Working set (current − inactive file) at each sample, in bytes.
+    package private(set) var workingSet: [Double] = []
+    /// The label of each sample, in milliseconds since 1970. Of the same length.
+    package private(set) var times: [Int64] = []
+    /// The first sample of each incarnation, ascending.
+    package private(set) var runStarts: [Int] = []
+    /// How many samples were so close to their limit that more was wanted.
+    package var samplesAtLimit = 0
+    package var parts = MemoryParts()
+
+    package init() {}
+
+    package var count: Int { workingSet.count }
+    package var isEmpty: Bool { workingSet.isEmpty }
+
+    package mutating func reserveCapacity(_ count: Int) {
+        workingSet.reserveCapacity(count)
+        times.reserveCapacity(count)
+    }
+
+    /// What is appended from here on is another incarnation's.
+    package mutating func beginRun() {
+        if runStarts.last != count { runStarts.append(count) }
+    }
+
+    /// - Parameter time: its label, in milliseconds since 1970.
+    package mutating func append(_ bytes: Double, time: Int64) {
+        workingSet.append(bytes)
+        times.append(time)
+    }
+
+    /// Appends samples through `body`, which must append one for each of `times`.
+    package mutating func append(
+        times: ArraySlice<Int64>, _ body: (_ workingSet: inout [Double]) -> Void
+    ) {
+        body(&workingSet)
+        self.times += times
+        precondition(workingSet.count == self.times.count)
+    }
+
+    /// How long each sample holds for: since the one before it, or the usual time where there is none, a
+    /// gap, or a clock that was set back.
+    func seconds(usual: Double, gap: Int64) -> [Double] {
+        var seconds = [Double](repeating: usual, count: count)
+        for index in times.indices.dropFirst() {
+            let step = times[index] &- times[index - 1]
+            if step > 0, step <= gap { seconds[index] = Double(step) / 1000 }
+        }
+        return seconds
+    }
+}
+
+/// What a working set is made of, and whether the page cache outside it is wanted.
+package struct MemoryParts: Hashable, Sendable {
+    /// anon + shmem: what the kernel cannot drop, only swap.
+    package var unreclaimableMax: Bytes?
+    /// Page cache in recent use: part of the working set, but the kernel can drop it.
+    package var activeCacheMax: Bytes?
+    /// Pages that were read again soon after the kernel dropped them: the limit was too small for them.
+    package var refaults: Int64 = 0
+    /// Seconds in which some task stalled for memory.
+    package var stalledSeconds = 0.0
+
+    package init() {}
+}

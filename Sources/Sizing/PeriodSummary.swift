@@ -1,0 +1,179 @@
+/// A quantity in one period, a day or a run of a job, as an owner's target and alert see it.
+package struct PeriodSummary: Hashable, Sendable {
+    /// How many periods before the newest.
+    package var age: Int
+    /// The largest value that use stayed above for longer than the alert takes; the largest value at all
+    /// where nothing was seen for so long.
+    package var sustained: Double
+    /// By time.
+    package var mean: Double
+    package var peak: Double
+    /// Covered by samples.
+    package var seconds: Double
+
+    package init(age: Int, sustained: Double, mean: Double, peak: Double, seconds: Double) {
+        self.age = age
+        self.sustained = sustained
+        self.mean = mean
+        self.peak = peak
+        self.seconds = seconds
+    }
+
+    /// The smallest limit with which this period has no alert and a mean below the target:
+    ///
+    ///     max(sustained / 0.80, mean / 0.70)
+    func need(_ policy: SizingPolicy) -> Double {
+        max(sustained / policy.alertUtilisation, mean / policy.targetUtilisation)
+    }
+}
+
+/// A quantity over time: each value holds for the seconds before its end. Borrowed from arrays for the
+/// length of a call.
+struct Track {
+    var values: UnsafeBufferPointer<Double>
+    var seconds: UnsafeBufferPointer<Double>
+    /// Labels of the ends, in milliseconds since 1970; a clock may have been set between two.
+    var ends: UnsafeBufferPointer<Int64>
+    /// Two values whose ends lie further apart than this do not follow on one another, in milliseconds.
+    var gap: Int64
+
+    var count: Int { values.count }
+
+    /// Whether the value at `index` follows on the one before.
+    @inline(__always)
+    func continues(_ index: Int) -> Bool {
+        let step = ends[index] &- ends[index &- 1]
+        return step > 0 && step <= gap
+    }
+}
+
+/// Which period a moment belongs to.
+enum Periods {
+    /// Spans of 24 hours counted back from the end of the window, which is part of the newest: whole days
+    /// whenever the report is made.
+    case days(end: Int64)
+    /// From each of these indices to the next, the last one newest.
+    case runs(starts: [Int])
+
+    static let dayMilliseconds: Int64 = 86_400_000
+}
+
+extension Track {
+    /// - Parameter longerThan: how long a value must be exceeded to count as sustained, in seconds.
+    /// - Returns: those that hold a value, newest first.
+    func summaries(by periods: Periods, longerThan: Double) -> [PeriodSummary] {
+        switch periods {
+        case .days(let end): summariesByDay(end: end, longerThan: longerThan)
+        case .runs(let starts): summariesByRun(starts, longerThan: longerThan)
+        }
+    }
+
+    private func summariesByDay(end: Int64, longerThan: Double) -> [PeriodSummary] {
+        var sums: [Int: PeriodSum] = [:]
+        var first = 0
+        while first < count {
+            let age = Self.age(ends[first], end)
+            var last = first
+            while last + 1 < count, Self.age(ends[last + 1], end) == age { last += 1 }
+            // A day comes twice where a clock was set back over midnight.
+            sums[age, default: PeriodSum()].add(self, first...last, longerThan)
+            first = last + 1
+        }
+        return sums.map { $1.summary(age: $0) }.sorted { $0.age < $1.age }
+    }
+
+    private static func age(_ time: Int64, _ end: Int64) -> Int {
+        let (before, overflows) = end.subtractingReportingOverflow(time)
+        return overflows ? 0 : max(0, Int(before / Periods.dayMilliseconds))
+    }
+
+    private func summariesByRun(_ starts: [Int], longerThan: Double) -> [PeriodSummary] {
+        var summaries: [PeriodSummary] = []
+        for (run, start) in starts.enumerated() {
+            let end = run + 1 < starts.count ? starts[run + 1] : count
+            guard start < end else { continue }
+            var sum = PeriodSum()
+            sum.add(self, start...(end - 1), longerThan, lookingBack: false)
+            summaries.append(sum.summary(age: 0))
+        }
+        for index in summaries.indices { summaries[index].age = summaries.count - 1 - index }
+        return summaries.reversed()
+    }
+}
+
+/// Sums up the values of one period.
+private struct PeriodSum {
+    private var sustained = -Double.infinity
+    private var peak = -Double.infinity
+    private var weighted = 0.0
+    private var seconds = 0.0
+
+    func summary(age: Int) -> PeriodSummary {
+        PeriodSummary(
+            age: age, sustained: sustained.isFinite ? sustained : peak,
+            mean: seconds > 0 ? weighted / seconds : peak, peak: peak, seconds: seconds)
+    }
+
+    /// - Parameter lookingBack: a stretch may begin before the period that it ends in.
+    mutating func add(
+        _ track: Track, _ range: ClosedRange<Int>, _ longerThan: Double, lookingBack: Bool = true
+    ) {
+        for index in range {
+            weighted += track.values[index] * track.seconds[index]
+            seconds += track.seconds[index]
+            peak = max(peak, track.values[index])
+        }
+        sustained = track.sustained(
+            in: range, longerThan: longerThan, above: sustained,
+            from: lookingBack ? 0 : range.lowerBound)
+    }
+}
+
+extension Track {
+    /// The largest value v for which some stretch of values that follow on one another, each at least v,
+    /// takes longer than `longerThan` seconds and ends in `range`; `floor` where there is none above it.
+    ///
+    /// One pass: a value no larger than the best so far ends every stretch that could improve on it, and a
+    /// stretch that is long enough yields its smallest value as the new best. Only then is a stretch
+    /// looked at again.
+    func sustained(
+        in range: ClosedRange<Int>, longerThan: Double, above floor: Double, from first: Int
+    ) -> Double {
+        var best = floor
+        // The stretch that is being looked at, all above `best`: from `start`, `covered` seconds long.
+        var (start, covered) = lookBack(
+            from: range.lowerBound, downTo: first, atMost: longerThan, above: best)
+        for index in range {
+            if index > start, !continues(index) { (start, covered) = (index, 0) }
+            guard values[index] > best else {
+                (start, covered) = (index + 1, 0)
+                continue
+            }
+            covered += seconds[index]
+            guard covered > longerThan else { continue }
+            while covered - seconds[start] > longerThan {
+                covered -= seconds[start]
+                start += 1
+            }
+            var least = start
+            for other in start...index where values[other] <= values[least] { least = other }
+            best = values[least]
+            for other in start...least { covered -= seconds[other] }
+            start = least + 1
+        }
+        return best
+    }
+
+    /// The shortest stretch that ends just before `index` and takes longer than `limit` seconds, or what
+    /// there is of it.
+    private func lookBack(
+        from index: Int, downTo first: Int, atMost limit: Double, above best: Double
+    ) -> (start: Int, covered: Double) {
+        var (start, covered) = (index, 0.0)
+        while covered <= limit, start > first, continues(start), values[start - 1] > best {
+            start -= 1
+            covered += seconds[start]
+        }
+        return (start, covered)
+    }
+}
