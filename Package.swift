@@ -70,7 +70,7 @@ let package = Package(
             ["CIntrinsics", "SelectionKernels", "SelectionKernelsAVX2", "SelectionKernelsAVX512"]),
         module("Sizing", ["Measures", "Statistics"]),
         module("Compose", ["Files", "Measures", "CYAML"]),
-        module("Reporting", ["Measures", "Sizing"]),
+        module("Reporting", ["Measures", "Sizing", "Statistics"]),
         .executableTarget(
             name: "rightsize",
             dependencies: [

@@ -28,11 +28,16 @@ package final class EvidenceGatherer {
     }
 
     /// Sums up what the replicas of one service showed.
-    /// - Parameter replicas: at least one, each with at least one sample.
+    /// - Parameters:
+    ///   - replicas: at least one, each with at least one sample.
+    ///   - limits: to replay the history under.
     package func evidence(
-        of replicas: [ReplicaObservations]
+        of replicas: [ReplicaObservations], replaying limits: [ResourceLimits] = []
     ) throws(StatisticsError) -> ServiceEvidence {
-        try evidence(of: history(of: replicas))
+        let history = try history(of: replicas)
+        var evidence = try evidence(of: history)
+        evidence.replays = limits.map { history.replay($0, evidence.replicas, policy) }
+        return evidence
     }
 
     func evidence(of history: ServiceHistory) throws(StatisticsError) -> ServiceEvidence {

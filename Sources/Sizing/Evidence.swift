@@ -17,11 +17,13 @@ package struct ServiceEvidence: Hashable, Sendable {
     package var limitChanges: [LimitEffect]
     package var workload: Workload
     package var coverage: Coverage
+    /// What the history would have done under the limits that were asked for, in their order.
+    package var replays: [Replay]
 
     package init(
         replicas: [ReplicaEvidence], cpu: CPUEvidence?, memory: MemoryEvidence?, oomKills: Int,
         restarts: Int, limits: ResourceLimits, limitChanges: [LimitEffect] = [],
-        workload: Workload = .steady, coverage: Coverage
+        workload: Workload = .steady, coverage: Coverage, replays: [Replay] = []
     ) {
         self.replicas = replicas
         self.cpu = cpu
@@ -32,6 +34,7 @@ package struct ServiceEvidence: Hashable, Sendable {
         self.limitChanges = limitChanges
         self.workload = workload
         self.coverage = coverage
+        self.replays = replays
     }
 }
 

@@ -15,14 +15,17 @@ package struct LimitEffect: Hashable, Sendable {
         package var throttledShare: Double?
         package var cpuMax: Cores?
         package var memoryMax: Bytes?
+        package var oomKills: Int
 
         package init(
-            seconds: Double, throttledShare: Double?, cpuMax: Cores?, memoryMax: Bytes?
+            seconds: Double, throttledShare: Double?, cpuMax: Cores?, memoryMax: Bytes?,
+            oomKills: Int = 0
         ) {
             self.seconds = seconds
             self.throttledShare = throttledShare
             self.cpuMax = cpuMax
             self.memoryMax = memoryMax
+            self.oomKills = oomKills
         }
     }
 
@@ -39,7 +42,7 @@ package struct LimitEffect: Hashable, Sendable {
 
 extension LimitEffect {
     /// Whether a limit was lowered and the service is worse off for it: throttled in more than a
-    /// hundredth of its periods, and in twice as many as before; or at the memory limit.
+    /// hundredth of its periods, and in twice as many as before; OOM-killed more often; or at the memory limit.
     package func hurts(_ policy: SizingPolicy) -> Bool {
         let cpuFell = Self.fell(from.cpu?.bound?.rawValue, to.cpu?.bound?.rawValue)
         if cpuFell, let now = after.throttledShare, now > 0.01,
@@ -47,10 +50,12 @@ extension LimitEffect {
         {
             return true
         }
-        guard let limit = to.memory?.bound, let held = after.memoryMax,
+        guard let limit = to.memory?.bound,
             Self.fell(
                 from.memory?.bound.map { Double($0.rawValue) }, Double(limit.rawValue))
         else { return false }
+        if after.oomKills > before.oomKills { return true }
+        guard let held = after.memoryMax else { return false }
         return Double(held.rawValue) >= policy.memoryAtLimitShare * Double(limit.rawValue)
     }
 
@@ -98,6 +103,7 @@ extension ReplicaObservations {
             seconds: seconds,
             throttledShare: cpu.countedSeconds > 0 && seconds > 0 ? throttled / seconds : nil,
             cpuMax: cpuMax.map { Cores($0) },
-            memoryMax: memoryMax.map { Bytes(Int64($0)) })
+            memoryMax: memoryMax.map { Bytes(Int64($0)) },
+            oomKills: oomKillTimes.count { range.contains($0) })
     }
 }

@@ -13,6 +13,8 @@ package struct ReplicaObservations: Sendable {
     package var memoryPeak: Bytes?
     /// Kills by the kernel or told by the engine.
     package var oomKills = 0
+    /// When kills were seen, in milliseconds since 1970, as far as that is known.
+    package var oomKillTimes: [Int64] = []
     package var restarts = 0
     /// Incarnations in the window.
     package var incarnations = 0

@@ -56,6 +56,12 @@ enum Periods {
     case runs(starts: [Int])
 
     static let dayMilliseconds: Int64 = 86_400_000
+
+    /// Of the day that a moment belongs to; a moment after the end belongs to the newest.
+    static func age(of time: Int64, end: Int64) -> Int {
+        let (before, overflows) = end.subtractingReportingOverflow(time)
+        return overflows ? 0 : max(0, Int(before / dayMilliseconds))
+    }
 }
 
 extension Track {
@@ -72,19 +78,14 @@ extension Track {
         var sums: [Int: PeriodSum] = [:]
         var first = 0
         while first < count {
-            let age = Self.age(ends[first], end)
+            let age = Periods.age(of: ends[first], end: end)
             var last = first
-            while last + 1 < count, Self.age(ends[last + 1], end) == age { last += 1 }
+            while last + 1 < count, Periods.age(of: ends[last + 1], end: end) == age { last += 1 }
             // A day comes twice where a clock was set back over midnight.
             sums[age, default: PeriodSum()].add(self, first...last, longerThan)
             first = last + 1
         }
         return sums.map { $1.summary(age: $0) }.sorted { $0.age < $1.age }
-    }
-
-    private static func age(_ time: Int64, _ end: Int64) -> Int {
-        let (before, overflows) = end.subtractingReportingOverflow(time)
-        return overflows ? 0 : max(0, Int(before / Periods.dayMilliseconds))
     }
 
     private func summariesByRun(_ starts: [Int], longerThan: Double) -> [PeriodSummary] {

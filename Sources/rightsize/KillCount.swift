@@ -22,6 +22,8 @@ struct KillCount {
     private var kernelCount: Int64?
     private var isFlagged = false
     private(set) var restarts = 0
+    /// When kills were first seen, in milliseconds since 1970; those known only as a sum have no time.
+    private(set) var killTimes: [Int64] = []
 
     init(series: SeriesIdentity, windowStart: Timestamp) {
         self.series = series
@@ -40,7 +42,7 @@ struct KillCount {
             kernelCount = nil
         }
         addKernelKills(piece)
-        piece[.oomEvents]?.forEachPresent { eventKills &+= $0 }
+        addEvents(piece)
         addRestarts(piece)
     }
 
@@ -51,13 +53,26 @@ struct KillCount {
             // window is known only where the run began inside it.
             if let started = piece.incarnation.startedAt, started >= windowStart {
                 kernelKills &+= first
+                if first > 0 { killTimes.append(piece.ticks.times[piece.rows[0].lowerBound]) }
             }
             kernelCount = first
         }
         if counter.constant == kernelCount { return }
-        counter.forEachPresent { count in
-            kernelKills &+= max(0, count &- (kernelCount ?? count))
+        for (row, tick) in piece.rows.joined().enumerated() {
+            guard let count = counter[row] else { continue }
+            let new = max(0, count &- (kernelCount ?? count))
+            kernelKills &+= new
+            if new > 0 { killTimes.append(piece.ticks.times[tick]) }
             kernelCount = count
+        }
+    }
+
+    private mutating func addEvents(_ piece: Piece) {
+        guard let events = piece[.oomEvents] else { return }
+        for (row, tick) in piece.rows.joined().enumerated() {
+            guard let count = events[row], count > 0 else { continue }
+            eventKills &+= count
+            killTimes.append(piece.ticks.times[tick])
         }
     }
 

@@ -94,6 +94,7 @@ struct ObservationCollector {
         var observations = indices.mapValues { replicas[$0] }
         for count in kills.values {
             observations[count.series]?.oomKills += count.oomKills
+            observations[count.series]?.oomKillTimes += count.killTimes
             observations[count.series]?.restarts += count.restarts
         }
         return observations

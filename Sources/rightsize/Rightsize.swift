@@ -20,7 +20,7 @@ struct Rightsize: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            SampleCommand.self, RecommendCommand.self, ReportCommand.self, PatchCommand.self,
+            SampleCommand.self, RecommendCommand.self, ReportCommand.self, BacktestCommand.self, PatchCommand.self,
             ScheduleCommand.self,
             StoreCommand.self, DemoCommand.self,
         ])
