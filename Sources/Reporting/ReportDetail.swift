@@ -43,6 +43,12 @@ extension Report {
         add("replicas", spreadText(service))
         add("OOM kills", "\(service.evidence.oomKills); restarts \(service.evidence.restarts)")
         add("evidence", coverageText(service.evidence.coverage))
+        for effect in service.evidence.limitChanges { add("changed", effectText(effect)) }
+        let replays = service.replayLines(tiers)
+        if !replays.isEmpty {
+            lines.append("  What this history would have done on other limits (replayed):")
+            lines += replays.map { "    \($0)" }
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -90,6 +96,20 @@ extension Report {
         let peak = memory.peak.map { "; peak with page cache \($0.text)" } ?? ""
         return
             "mean \(memory.mean.text)  p95 \(memory.p95.text)  max \(memory.max.text)\(share)\(peak)"
+    }
+
+    /// What came of a change of limits.
+    private func effectText(_ effect: LimitEffect) -> String {
+        func side(_ span: LimitEffect.Span) -> String {
+            var parts: [String] = []
+            if let share = span.throttledShare { parts.append("throttled \(percentText(share))") }
+            if let cpu = span.cpuMax { parts.append("CPU up to \(cpu.text)") }
+            if let memory = span.memoryMax { parts.append("memory up to \(memory.text)") }
+            parts.append("\(span.oomKills) OOM kills")
+            return parts.joined(separator: ", ")
+        }
+        return "\(effect.at.minuteText) from \(effect.from.text) to \(effect.to.text); before: "
+            + "\(side(effect.before)); after: \(side(effect.after))"
     }
 
     private func exactText(_ service: ServiceReport) -> String {

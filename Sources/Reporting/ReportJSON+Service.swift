@@ -24,6 +24,7 @@ struct ServiceJSON: Encodable {
     var warnings: [String]
     var binding: [String]
     var evidence: Evidence
+    var replays: [ReplayJSON]?
 
     init(_ report: ServiceReport) {
         project = report.id.project
@@ -52,12 +53,15 @@ struct ServiceJSON: Encodable {
         confidence = report.recommendation.confidence
         warnings = report.recommendation.warnings
         binding = report.recommendation.binding.map(\.rawValue)
-        evidence = Evidence(report.evidence.coverage)
+        evidence = Evidence(report.evidence)
+        let replayed = report.evidence.replays
+        replays = replayed.isEmpty ? nil : replayed.map(ReplayJSON.init)
     }
 
     private enum CodingKeys: String, CodingKey {
         case project, service, kind, replicas, current, running, cpu, memory, restarts, verdict
         case reason, recommended, need, exact, reservation, confidence, warnings, binding, evidence
+        case replays
         case throttledRatio = "throttled_ratio"
         case oomKills = "oom_kills"
     }
@@ -92,6 +96,9 @@ struct ServiceJSON: Encodable {
         var p95Cores: Double
         var p99Cores: Double
         var maxCores: Double
+        var startUpMaxCores: Double?
+        var censoredRatio: Double
+        var demandMedianCores: Double?
         var demandMeanCores: Double
         var demandP95Cores: Double
         var p95Utilisation: Double?
@@ -102,6 +109,9 @@ struct ServiceJSON: Encodable {
             p95Cores = cpu.p95.rawValue
             p99Cores = cpu.p99.rawValue
             maxCores = cpu.max.rawValue
+            startUpMaxCores = cpu.startUpMax?.rawValue
+            censoredRatio = cpu.censoredShare
+            demandMedianCores = cpu.demandMedian?.value.rawValue
             demandMeanCores = cpu.demandMean.rawValue
             demandP95Cores = cpu.demandP95.rawValue
             p95Utilisation = utilisation
@@ -113,6 +123,9 @@ struct ServiceJSON: Encodable {
             case p95Cores = "p95_cores"
             case p99Cores = "p99_cores"
             case maxCores = "max_cores"
+            case startUpMaxCores = "start_up_max_cores"
+            case censoredRatio = "censored_ratio"
+            case demandMedianCores = "demand_median_cores"
             case demandMeanCores = "demand_mean_cores"
             case demandP95Cores = "demand_p95_cores"
             case p95Utilisation = "p95_utilisation"
@@ -126,6 +139,12 @@ struct ServiceJSON: Encodable {
         var p99: Int64
         var max: Int64
         var peak: Int64?
+        var startUpMax: Int64?
+        var unreclaimableMax: Int64?
+        var activeCacheMax: Int64?
+        var refaults: Int64
+        var stalledSeconds: Double
+        var atLimitRatio: Double
         var utilisation: Double?
 
         init(_ memory: MemoryEvidence, utilisation: Double?) {
@@ -135,6 +154,12 @@ struct ServiceJSON: Encodable {
             p99 = memory.p99.rawValue
             max = memory.max.rawValue
             peak = memory.peak?.rawValue
+            startUpMax = memory.startUpMax?.rawValue
+            unreclaimableMax = memory.parts.unreclaimableMax?.rawValue
+            activeCacheMax = memory.parts.activeCacheMax?.rawValue
+            refaults = memory.parts.refaults
+            stalledSeconds = memory.parts.stalledSeconds
+            atLimitRatio = memory.censoredShare
             self.utilisation = utilisation
         }
 
@@ -145,6 +170,12 @@ struct ServiceJSON: Encodable {
             case p99 = "working_set_p99_bytes"
             case max = "working_set_max_bytes"
             case peak = "peak_bytes"
+            case startUpMax = "start_up_max_bytes"
+            case unreclaimableMax = "unreclaimable_max_bytes"
+            case activeCacheMax = "active_cache_max_bytes"
+            case refaults
+            case stalledSeconds = "stalled_seconds"
+            case atLimitRatio = "at_limit_ratio"
             case utilisation = "max_utilisation"
         }
     }
@@ -165,8 +196,17 @@ struct ServiceJSON: Encodable {
         var coveredSeconds: Double
         var stepSeconds: Double?
         var gaps: Int
+        var incarnations: Int
+        /// `steady` or `batch`: sized by day or by run.
+        var workload: String
+        /// Days or runs, of the replica with the most.
+        var periods: Int
 
-        init(_ coverage: Coverage) {
+        init(_ evidence: ServiceEvidence) {
+            let coverage = evidence.coverage
+            incarnations = coverage.incarnations
+            workload = evidence.workload == .steady ? "steady" : "batch"
+            periods = evidence.replicas.map(\.cpu.count).max() ?? 0
             first = coverage.first.iso8601
             last = coverage.last.iso8601
             samples = coverage.samples
@@ -176,9 +216,56 @@ struct ServiceJSON: Encodable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case first, last, samples, gaps
+            case first, last, samples, gaps, incarnations, workload, periods
             case coveredSeconds = "covered_seconds"
             case stepSeconds = "step_seconds"
+        }
+    }
+}
+
+/// What a history would have done under some limits.
+struct ReplayJSON: Encodable {
+    var cpuLimitCores: Double?
+    var memoryLimitBytes: Int64?
+    var cpu: Outcome
+    var memory: Outcome
+
+    init(_ replay: Replay) {
+        cpuLimitCores = replay.limits.cpu?.bound?.rawValue
+        memoryLimitBytes = replay.limits.memory?.bound?.rawValue
+        cpu = Outcome(replay.cpu)
+        memory = Outcome(replay.memory)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case cpu, memory
+        case cpuLimitCores = "cpu_limit_cores"
+        case memoryLimitBytes = "memory_limit_bytes"
+    }
+
+    struct Outcome: Encodable {
+        var alerts: Int
+        var alertSeconds: Double
+        var secondsOverLimit: Double
+        var timesOverLimit: Int
+        var periodsAboveTarget: Int
+        var periods: Int
+
+        init(_ outcome: Replay.Outcome) {
+            alerts = outcome.alerts
+            alertSeconds = outcome.alertSeconds
+            secondsOverLimit = outcome.secondsOverLimit
+            timesOverLimit = outcome.timesOverLimit
+            periodsAboveTarget = outcome.periodsAboveTarget
+            periods = outcome.periods
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case alerts, periods
+            case alertSeconds = "alert_seconds"
+            case secondsOverLimit = "seconds_over_limit"
+            case timesOverLimit = "times_over_limit"
+            case periodsAboveTarget = "periods_above_target"
         }
     }
 }

@@ -25,9 +25,10 @@ private struct ReportJSON: Encodable {
     var tiers: [TierJSON]
     var tiersFrom: String?
     var services: [ServiceJSON]
+    var budget: Budget?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, version, store, window, host, policy, tiers, services
+        case schema, version, store, window, host, policy, tiers, services, budget
         case generatedAt = "generated_at"
         case tiersFrom = "tiers_from"
     }
@@ -47,6 +48,42 @@ private struct ReportJSON: Encodable {
         tiers = report.tiers.map(TierJSON.init)
         tiersFrom = report.tiersSource
         services = report.services.map(ServiceJSON.init)
+        budget = report.budget.map {
+            Budget(
+                limitsNow: Budget.Sum($0.limitsNow), limitsAdvised: Budget.Sum($0.limitsAdvised),
+                reservationsAdvised: Budget.Sum($0.reservationsAdvised))
+        }
+    }
+
+    /// Sums over all containers, to be compared with the host.
+    struct Budget: Encodable {
+        var limitsNow: Sum
+        var limitsAdvised: Sum
+        var reservationsAdvised: Sum
+
+        private enum CodingKeys: String, CodingKey {
+            case limitsNow = "limits_now"
+            case limitsAdvised = "limits_advised"
+            case reservationsAdvised = "reservations_advised"
+        }
+
+        struct Sum: Encodable {
+            var cpuCores: Double
+            var memoryBytes: Int64
+            var unlimitedContainers: Int
+
+            init(_ sum: HostBudget.Sum) {
+                cpuCores = sum.cpu.rawValue
+                memoryBytes = sum.memory.rawValue
+                unlimitedContainers = sum.unlimited
+            }
+
+            private enum CodingKeys: String, CodingKey {
+                case cpuCores = "cpu_cores"
+                case memoryBytes = "memory_bytes"
+                case unlimitedContainers = "unlimited_containers"
+            }
+        }
     }
 
     struct Window: Encodable {

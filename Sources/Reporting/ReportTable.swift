@@ -105,7 +105,8 @@ private struct ReportTable {
                 " Raising \(count(raise.services, "service")) takes \(raise.cpu.text) CPU and "
                     + "\(raise.memory.text) more.")
         }
-        lines.append(" Next: rightsize patch COMPOSE-FILE   or   rightsize report --service NAME")
+        if let budget = report.budget { lines.append(" " + budget.text(style.arrow)) }
+        lines.append(" Next: rightsize patch COMPOSE-FILE   or   rightsize explain SERVICE")
         return lines
     }
 

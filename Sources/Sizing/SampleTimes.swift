@@ -1,12 +1,12 @@
-import Measures
+package import Measures
 
 /// When a replica was sampled, as parts of arrays that many replicas share.
 package struct SampleTimes: Sendable {
     /// Milliseconds since 1970, in the order the samples were taken.
     private var parts: [ArraySlice<Int64>] = []
     package private(set) var count = 0
-    private(set) var first: Timestamp?
-    private(set) var last: Timestamp?
+    package private(set) var first: Timestamp?
+    package private(set) var last: Timestamp?
     /// False after a clock was set back.
     private var isAscending = true
 

@@ -14,6 +14,8 @@ struct ReportBuilder {
     var sinceSeconds: Double
     var compose: ComposeFile?
     var project: String?
+    /// Replays the history under the tiers and under the limits that hold now.
+    var replays = false
 
     struct Result {
         var report: Report
@@ -42,7 +44,9 @@ struct ReportBuilder {
             }
         ) { key, replicas, window in
             seen = window
-            evidence[key] = try gatherer.evidence(of: replicas)
+            let now = compose?.service(key.id.service).map(Self.limits)
+            evidence[key] = try gatherer.evidence(
+                of: replicas, replaying: replays ? Self.replayed(sizer.tiers, now, replicas) : [])
         }
         let host = evidence.removeValue(forKey: ServiceKey(.host))
         let report = Report(
@@ -57,6 +61,23 @@ struct ReportBuilder {
     }
 
     // MARK: Services
+
+    /// The limits that hold now, unless they are a tier's, and the tiers.
+    private static func replayed(
+        _ tiers: [ResourceTier], _ inFile: ResourceLimits?, _ replicas: [ReplicaObservations]
+    ) -> [ResourceLimits] {
+        let newest = replicas.max { $0.sampleTimes.last! < $1.sampleTimes.last! }
+        let running = newest?.limits ?? ResourceLimits(cpu: nil, memory: nil)
+        let now = ResourceLimits(
+            cpu: inFile?.cpu ?? running.cpu, memory: inFile?.memory ?? running.memory)
+        let ladder = tiers.map(\.limits)
+        let hasLimit = now.cpu?.bound != nil || now.memory?.bound != nil
+        return (hasLimit && !ladder.contains(now) ? [now] : []) + ladder
+    }
+
+    private static func limits(_ service: ComposeService) -> ResourceLimits {
+        ResourceLimits(cpu: service.cpuLimit, memory: service.memoryLimit)
+    }
 
     private func serviceReports(
         _ observed: [ServiceKey: ServiceEvidence], _ sizer: Sizer, _ project: String?

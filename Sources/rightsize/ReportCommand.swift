@@ -48,7 +48,7 @@ struct ReportCommand: ParsableCommand {
                 policy: evidence.policy, sinceSeconds: evidence.since.seconds,
                 compose: try compose.map { path throws(ComposeError) in try ComposeFile(path: path)
                 },
-                project: evidence.project)
+                project: evidence.project, replays: format == .json || !service.isEmpty)
             var result = try builder.build()
             try result.report.select(services: service)
             result.notes.forEach(Console.note)

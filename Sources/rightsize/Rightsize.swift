@@ -20,7 +20,8 @@ struct Rightsize: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            SampleCommand.self, RecommendCommand.self, ReportCommand.self, BacktestCommand.self, PatchCommand.self,
+            SampleCommand.self, RecommendCommand.self, ReportCommand.self, ExplainCommand.self,
+            TiersCommand.self, BacktestCommand.self, PatchCommand.self,
             ScheduleCommand.self,
             StoreCommand.self, DemoCommand.self,
         ])
