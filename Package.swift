@@ -112,6 +112,9 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
             name: "StoreBenchmark", dependencies: ["Storing", "Measures"],
             path: "Benchmarks/StoreBenchmark", swiftSettings: house),
         .executableTarget(
+            name: "SizingBenchmark", dependencies: ["Storing", "Measures"],
+            path: "Benchmarks/SizingBenchmark", swiftSettings: house),
+        .executableTarget(
             name: "ColumnsBenchmark", dependencies: ["Columns"],
             path: "Benchmarks/ColumnsBenchmark", swiftSettings: house + [alwaysOptimised]),
     ]
