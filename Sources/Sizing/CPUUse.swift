@@ -127,13 +127,28 @@ extension CPUUse {
         return demand
     }
 
-    /// Where the demand is only known from below.
-    func isCensored(_ policy: SizingPolicy) -> [Bool] {
-        var isCensored = [Bool](repeating: false, count: count)
-        for throttling in throttlings where throttling.share > policy.throttledShareCertain {
-            isCensored[throttling.interval] = true
+    /// At most a thousand values of `demand`, evenly spaced, and which of them are only known from below.
+    ///
+    /// Neighbouring samples tell much the same. A band made as if each of forty thousand told something new
+    /// would be far too narrow, and take long.
+    func thinned(
+        _ demand: [Double], _ policy: SizingPolicy
+    ) -> (values: [Double], isCensored: [Bool]) {
+        let step = max(1, (count + 999) / 1000)
+        var values: [Double] = []
+        var isCensored: [Bool] = []
+        var throttlings = throttlings[...]
+        for index in stride(from: 0, to: count, by: step) {
+            while let first = throttlings.first, first.interval < index {
+                throttlings.removeFirst()
+            }
+            values.append(demand[index])
+            isCensored.append(
+                throttlings.first.map {
+                    $0.interval == index && $0.share > policy.throttledShareCertain
+                } ?? false)
         }
-        return isCensored
+        return (values, isCensored)
     }
 
     /// The mean of `values`, one for each interval, by time.

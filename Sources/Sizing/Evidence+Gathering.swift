@@ -122,7 +122,8 @@ extension CPUEvidence {
         if !use.throttlings.isEmpty {
             demandMean = use.mean(of: replica.demand)
             demandP95 = try quantiles.of(replica.demand)[1]
-            let known = try median.of(replica.demand, isCensored: use.isCensored(policy))[0]
+            let (values, isCensored) = use.thinned(replica.demand, policy)
+            let known = try median.of(values, isCensored: isCensored)[0]
             demandMedian = known.value.map {
                 CensoredMedian(
                     value: Cores($0), low: known.lower.map { Cores($0) },

@@ -47,17 +47,15 @@ package struct SampleTimes: Sendable {
         return steps
     }
 
-    /// Where the parts lie: equal for replicas that the same ticks saw.
+    /// Which samples these are: equal for replicas that the same ticks saw.
     var places: [Place] {
-        parts.map { part in
-            part.withUnsafeBufferPointer {
-                Place(address: UInt(bitPattern: $0.baseAddress), count: $0.count)
-            }
-        }
+        parts.map { Place(first: $0.first ?? 0, last: $0.last ?? 0, count: $0.count) }
     }
 
+    /// Ticks of one store that follow on one another.
     struct Place: Hashable {
-        var address: UInt
+        var first: Int64
+        var last: Int64
         var count: Int
     }
 }

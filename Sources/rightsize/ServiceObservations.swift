@@ -26,8 +26,8 @@ struct ServiceObservations {
     /// How many ticks there may be in the window.
     let ticks: Int
 
-    /// The most samples that are held at once: some 150 MB with all that is made of them.
-    private static let samplesMax = 3_000_000
+    /// The most samples that are held at once: some 80 MB with all that is made of them.
+    private static let samplesMax = 1_500_000
 
     /// Calls `body` with each service that was seen in the window, and with what its replicas showed.
     /// - Parameters:
