@@ -99,10 +99,10 @@ import Testing
                 values: [.cpuUsage: 4_000_000, .memoryCurrent: 20, .memoryInactiveFile: 30]),
         ])
         #expect(seen.cpu.cores == [0.2])
-        #expect(seen.workingSet == [70, 0])
+        #expect(seen.memory.workingSet == [70, 0])
         #expect(seen.cpu.throttlings.isEmpty)
         #expect(seen.cpu.countedSeconds == 0)
-        #expect(seen.cpuLimit == nil)
+        #expect(seen.limits.cpu == nil)
     }
 
     @Test func throttlingAndLimitsAsTheyStood() throws {
@@ -125,8 +125,8 @@ import Testing
         ])
         #expect(seen.cpu.throttlings == [.init(interval: 0, share: 0.25, limit: 1)])
         #expect(seen.cpu.countedSeconds == 10)
-        #expect(seen.cpuLimit == .bounded(Cores(1)))
-        #expect(seen.memoryLimit == .unlimited)
+        #expect(seen.limits.cpu == .bounded(Cores(1)))
+        #expect(seen.limits.memory == .unlimited)
     }
 
     struct Kills: Sendable, CustomTestStringConvertible {
