@@ -59,7 +59,7 @@ import Testing
                 rabbitmq: lower large medium
                 redis: lower large small
                 redis-exporter: keep small small
-                resource-arbitration-agent: lower large small
+                resource-arbitration-agent: keep large large
                 task-assignment-coordinator: lower medium small
                 ultra-frontend-ui-architect: wait medium -
                 """)
@@ -117,7 +117,7 @@ import Testing
             {
                 #expect(shown.errors.contains("rightsize: not changed: \(refused) ("))
             }
-            #expect(shown.errors.contains("16 services to change, 3 refused, 7 right, 3 without"))
+            #expect(shown.errors.contains("15 services to change, 3 refused, 8 right, 3 without"))
             #expect(shown.errors.contains("Compose 2.17 and newer refuse the whole file"))
             #expect(try Program.run(arguments + ["--check"], in: directory).code == 1)
 
