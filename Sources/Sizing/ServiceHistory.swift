@@ -71,7 +71,7 @@ struct ReplicaHistory {
                     by: periods(observations.memory.runStarts), longerThan: longerThan)
             },
             memoryBurstMax: observations.memoryBurstMax,
-            killedAt: observations.oomKills > 0 ? limit : nil)
+            killedAt: observations.oomKills > 0 ? observations.killedAt ?? limit : nil)
     }
 }
 

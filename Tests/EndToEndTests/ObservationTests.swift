@@ -328,6 +328,21 @@ import Testing
         #expect(seen.restarts == test.restarts)
     }
 
+    /// What killed is the limit of then, whatever came after it.
+    @Test func theLimitThatKilled() throws {
+        let seen = try observe([
+            Moment(seconds: 0, values: [.memoryLimit: 700, .memoryOOMKills: 0]),
+            Moment(seconds: 10, container: "c2", values: [.memoryLimit: 500, .memoryOOMKills: 0]),
+            Moment(seconds: 20, container: "c2", values: [.memoryLimit: 500, .memoryOOMKills: 2]),
+            Moment(seconds: 30, container: "c3", values: [.memoryLimit: 900, .memoryOOMKills: 0]),
+        ])
+        #expect(seen.oomKills == 2)
+        #expect(seen.killedAt == Bytes(500))
+        let evidence = try ServiceEvidence(of: [seen], policy: SizingPolicy())
+        #expect(evidence.replicas.map(\.killedAt) == [Bytes(500)])
+        #expect(evidence.limits.memory == .bounded(Bytes(900)))
+    }
+
     @Test func bestOfABurst() throws {
         let seen = try observe([
             Moment(seconds: 0, values: [.cpuBurstMax: 800, .memoryBurstMax: 5000]),
