@@ -116,6 +116,7 @@ package struct Sizer: Sendable {
         if needs.total.exceeds(limits) {
             if isWeekSeen || seen.total.exceeds(limits) {
                 advice.verdict = .raise
+                keepTheOther(&advice, evidence, limits, needs)
             } else {
                 keep(
                     "\(advice.reason); what \(daysText(evidence)) showed fits its limits: wait for a week"
@@ -125,6 +126,7 @@ package struct Sizer: Sendable {
         }
         if limits.cpu?.bound == nil || limits.memory?.bound == nil {
             advice.verdict = .assign
+            keepTheOther(&advice, evidence, limits, needs)
             return
         }
         guard tier.limits.isLower(than: limits) else {
@@ -152,9 +154,36 @@ package struct Sizer: Sendable {
                         + "to \(tier.name) to be lowered")
             }
             advice.tier = larger
-            advice.confidence = TierConfidence(self).share(of: larger, evidence, limits)
+            advice.confidence = TierConfidence(self).share(
+                of: larger, evidence, limits, clearance: policy.lowerClearance)
+            advice.binding = needs.exceeding(tier.shrunk(to: policy.lowerClearance))
+            advice.reason =
+                "needs \(needs.total.cpu.text) CPU, \(needs.total.memory.text): too close to "
+                + tier.name
         }
         advice.verdict = .lower
+    }
+
+    /// A limit that is too small is no reason to lower the other one, where that alone would not be lowered.
+    private func keepTheOther(
+        _ advice: inout Recommendation, _ evidence: ServiceEvidence, _ limits: ResourceLimits,
+        _ needs: Needs
+    ) {
+        let tier = advice.tier!
+        guard tier.isLower(thanBoundsOf: limits),
+            !hasWeek(evidence) || censoredReason(evidence, limits, lowerTo: tier) != nil
+        else { return }
+        if let larger = tiers.first(where: {
+            needs.fit($0) && !$0.isLower(thanBoundsOf: limits)
+        }) {
+            advice.tier = larger
+            advice.confidence = nil
+            advice.reason += "; \(tier.name) is less than it has now"
+        } else {
+            advice.warnings.append(
+                "\(tier.name) has less of the other resource than it runs with, and too little is known "
+                    + "to lower that")
+        }
     }
 
     /// A week, or runs enough for one.
@@ -266,6 +295,20 @@ extension ResourceNeed {
 extension ResourceTier {
     package var limits: ResourceLimits {
         ResourceLimits(cpu: .bounded(cpuLimit), memory: .bounded(memoryLimit))
+    }
+
+    fileprivate func shrunk(to share: Double) -> ResourceTier {
+        ResourceTier(
+            name: name, cpuLimit: Cores(cpuLimit.rawValue * share),
+            memoryLimit: Bytes(Int64(Double(memoryLimit.rawValue) * share)))
+    }
+
+    /// Whether it has less than `limits` of what they bound.
+    fileprivate func isLower(thanBoundsOf limits: ResourceLimits) -> Bool {
+        self.limits.isLower(
+            than: ResourceLimits(
+                cpu: limits.cpu?.bound == nil ? .bounded(cpuLimit) : limits.cpu,
+                memory: limits.memory?.bound == nil ? .bounded(memoryLimit) : limits.memory))
     }
 }
 

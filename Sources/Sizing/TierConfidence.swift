@@ -13,8 +13,10 @@ struct TierConfidence {
         estimator = NeedEstimator(policy: sizer.policy)
     }
 
+    /// - Parameter clearance: how much of a tier the need may take.
     func share(
-        of tier: ResourceTier, _ evidence: ServiceEvidence, _ limits: ResourceLimits
+        of tier: ResourceTier, _ evidence: ServiceEvidence, _ limits: ResourceLimits,
+        clearance: Double = 1
     ) -> Double? {
         let replicas = evidence.replicas.map { replica in
             let memory = estimator.counted(replica.memory, evidence.workload)
@@ -44,8 +46,8 @@ struct TierConfidence {
                 }
             }
             let chosen = sizer.tiers.first {
-                $0.cpuLimit.rawValue >= need.cpu
-                    && Double($0.memoryLimit.rawValue) >= need.memory
+                $0.cpuLimit.rawValue * clearance >= need.cpu
+                    && Double($0.memoryLimit.rawValue) * clearance >= need.memory
             }
             if chosen == tier { same += 1 }
         }
