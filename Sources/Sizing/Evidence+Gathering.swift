@@ -79,7 +79,7 @@ package final class EvidenceGatherer {
     ) throws(StatisticsError) -> (cpu: CPUUse, usual: Double?) {
         guard !cpu.isEmpty else { return (cpu, nil) }
         let usual = try median.of(cpu.seconds)[0]
-        return (cpu.intervals(upTo: policy.gapFactor * usual), usual)
+        return (cpu.intervals(upTo: policy.gapSeconds(usual: usual)), usual)
     }
 
     private func spacing(of times: SampleTimes) throws(StatisticsError) -> Spacing {
@@ -90,7 +90,8 @@ package final class EvidenceGatherer {
         if !steps.isEmpty {
             let usual = try median.of(steps)[0]
             spacing.usualSeconds = usual
-            spacing.gaps = steps.count { $0 > policy.gapFactor * usual }
+            let gap = policy.gapSeconds(usual: usual)
+            spacing.gaps = steps.count { $0 > gap }
         }
         spacings[places] = spacing
         return spacing

@@ -252,6 +252,9 @@ package struct Sizer: Sendable {
 
     private func waitReason(_ evidence: ServiceEvidence) -> String {
         if evidence.coverage.samples == 0 { return "no sample in the window" }
+        if evidence.cpu == nil, evidence.coverage.gaps > 0 {
+            return "its samples lie too far apart"
+        }
         if evidence.cpu == nil {
             return evidence.memory == nil
                 ? "not seen running at two samples in a row" : "its CPU use was never read twice"
