@@ -174,7 +174,7 @@ extension Report {
         else { return nil }
         return
             "worst 10 minutes \(Cores(least).text) to \(Cores(most).text) cores, largest working "
-            + "set \(Bytes(Int64(small)).text) to \(Bytes(Int64(large)).text); sized by the worst"
+            + "set \(Bytes(wholeBytes(small)).text) to \(Bytes(wholeBytes(large)).text); sized by the worst"
     }
 
     private func coverageText(_ coverage: Coverage) -> String {

@@ -156,7 +156,7 @@ extension MemoryEvidence {
         let memory = replica.observations.memory
         guard !memory.isEmpty else { return nil }
         let summary = try quantiles.summary(of: memory.workingSet)
-        func bytes(_ value: Double) -> Bytes { Bytes(Int64(value.rounded())) }
+        func bytes(_ value: Double) -> Bytes { Bytes(wholeBytes(value.rounded())) }
         self.init(
             mean: bytes(summary.mean), p50: bytes(summary.quantiles[0]),
             p95: bytes(summary.quantiles[1]), p99: bytes(summary.quantiles[2]),

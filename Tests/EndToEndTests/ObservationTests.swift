@@ -343,6 +343,21 @@ import Testing
         #expect(evidence.limits.memory == .bounded(Bytes(900)))
     }
 
+    /// A damaged store is no reason to stop.
+    @Test func memoryBeyondAnyMachine() throws {
+        let seen = try observe(
+            (1...3).map {
+                Moment(
+                    seconds: $0 * 60, started: 1_000_000,
+                    values: [
+                        .cpuUsage: $0, .memoryCurrent: .max, .memoryInactiveFile: 0,
+                        .memoryLimit: .max - 1,
+                    ])
+            })
+        let evidence = try ServiceEvidence(of: [seen], policy: SizingPolicy())
+        #expect(evidence.memory?.max == Bytes(9_000_000_000_000_000_000))
+    }
+
     @Test func bestOfABurst() throws {
         let seen = try observe([
             Moment(seconds: 0, values: [.cpuBurstMax: 800, .memoryBurstMax: 5000]),
