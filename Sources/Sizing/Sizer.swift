@@ -49,7 +49,7 @@ package struct Sizer: Sendable {
         }
         let seen = Needs(evidence, limits, NeedEstimator(policy: policy, hasMargin: false))
         let isAtRisk = seen.total.exceeds(limits)
-        let covered = evidence.coverage.seconds
+        let covered = covered(evidence)
         guard
             covered >= policy.evidenceSecondsMin * policy.coverageTolerance
                 || evidence.workload != .steady
@@ -193,7 +193,16 @@ package struct Sizer: Sendable {
             let span = evidence.coverage.last.milliseconds - evidence.coverage.first.milliseconds
             return runs >= 7 && Double(span) / 1000 >= least
         }
-        return evidence.coverage.seconds >= least
+        return covered(evidence) >= least
+    }
+
+    /// How much was seen of the days that count: a clock that leapt ahead leaves the others behind.
+    private func covered(_ evidence: ServiceEvidence) -> Double {
+        guard evidence.workload == .steady else { return evidence.coverage.seconds }
+        let days = evidence.replicas.map {
+            $0.cpu.reduce(0) { $1.age < policy.daysMax ? $0 + $1.seconds : $0 }
+        }
+        return min(evidence.coverage.seconds, days.max() ?? 0)
     }
 
     /// Why what was seen may be less than what was wanted; nil where it is not.
@@ -260,7 +269,7 @@ package struct Sizer: Sendable {
                 ? "not seen running at two samples in a row" : "its CPU use was never read twice"
         }
         if evidence.memory == nil { return "no memory reading yet" }
-        return "\(spanText(seconds: evidence.coverage.seconds)) of "
+        return "\(spanText(seconds: covered(evidence))) of "
             + "\(spanText(seconds: policy.evidenceSecondsMin)) seen"
     }
 
@@ -268,7 +277,7 @@ package struct Sizer: Sendable {
         if case .batch(let runs) = evidence.workload {
             return "the \(runs) runs seen"
         }
-        return "the \(spanText(seconds: evidence.coverage.seconds)) seen"
+        return "the \(spanText(seconds: covered(evidence))) seen"
     }
 
     private func reason(_ needs: Needs, below smaller: ResourceTier?) -> String {
