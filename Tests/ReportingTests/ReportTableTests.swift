@@ -128,7 +128,9 @@ import Testing
                 ────────────────────────────────────────────────────────────────────────────────
                  Bars: share of the limit now (CPU p95, largest working set); the tick is 70 %.
                  Raising 1 service takes 1 CPU and 1 GiB more.
-                 Next: rightsize patch COMPOSE-FILE   or   rightsize report --service NAME
+                 All limits together: 11 → 11 of 4 cores (2.8 times),
+                                      12 GiB → 12 GiB of 8 GiB (1.5 times).
+                 Next: rightsize patch COMPOSE-FILE   or   rightsize explain SERVICE
 
                 """)
     }
