@@ -338,6 +338,7 @@ import Testing
         ])
         #expect(seen.oomKills == 2)
         #expect(seen.killedAt == Bytes(500))
+        #expect(seen.oomKillTimes == [1_000_020_000])
         let evidence = try ServiceEvidence(of: [seen], policy: SizingPolicy())
         #expect(evidence.replicas.map(\.killedAt) == [Bytes(500)])
         #expect(evidence.limits.memory == .bounded(Bytes(900)))

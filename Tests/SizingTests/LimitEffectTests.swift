@@ -14,6 +14,7 @@ import Testing
         sketch.step(0.6, memory: 500, throttled: 0)
         sketch.step(0.4, memory: 300, throttled: 0)
         sketch.step(0.5, memory: 350, throttled: 0.3)
+        sketch.observations.oomKillTimes = [300_000, 1_200_000, 1_200_000]
         sketch.change(Self.small)
         // The interval that ends at the change is counted to what follows: its sample shows the limit.
         sketch.step(0.45, memory: 450, throttled: 0.1)
@@ -27,11 +28,13 @@ import Testing
         #expect(
             effect.before
                 == LimitEffect.Span(
-                    seconds: 600, throttledShare: 0, cpuMax: Cores(0.6), memoryMax: Bytes(500)))
+                    seconds: 600, throttledShare: 0, cpuMax: Cores(0.6), memoryMax: Bytes(500),
+                    oomKills: 1))
         #expect(effect.after.seconds == 600)
         #expect(abs((effect.after.throttledShare ?? 0) - 0.2) < 1e-12)
         #expect(effect.after.cpuMax == Cores(0.5))
         #expect(effect.after.memoryMax == Bytes(450))
+        #expect(effect.after.oomKills == 2)
     }
 
     @Test func changesSplitTheHistory() throws {
@@ -60,6 +63,8 @@ import Testing
         var throttledBefore: Double? = 0
         var throttledAfter: Double? = 0
         var memoryAfter: Int64 = 100
+        var killsBefore = 0
+        var killsAfter = 0
         var hurts: Bool
     }
 
@@ -82,6 +87,13 @@ import Testing
             throttledAfter: 0.5, hurts: false),
         Case(testDescription: "memory at its limit", memoryAfter: 502, hurts: true),
         Case(testDescription: "memory below its limit", memoryAfter: 501, hurts: false),
+        Case(testDescription: "killed since", killsAfter: 1, hurts: true),
+        Case(
+            testDescription: "killed as often as before", killsBefore: 2, killsAfter: 2,
+            hurts: false),
+        Case(
+            testDescription: "killed, but the memory limit stayed", to: limits(0.5, 1024),
+            killsAfter: 1, hurts: false),
         Case(
             testDescription: "at a memory limit that stayed", to: limits(0.5, 1024),
             memoryAfter: 1024, hurts: false),
@@ -101,10 +113,10 @@ import Testing
             at: Timestamp(seconds: 1_795_000_000), from: test.from, to: test.to,
             before: LimitEffect.Span(
                 seconds: 600, throttledShare: test.throttledBefore, cpuMax: nil,
-                memoryMax: .mebibytes(100)),
+                memoryMax: .mebibytes(100), oomKills: test.killsBefore),
             after: LimitEffect.Span(
                 seconds: 600, throttledShare: test.throttledAfter, cpuMax: nil,
-                memoryMax: .mebibytes(test.memoryAfter)))
+                memoryMax: .mebibytes(test.memoryAfter), oomKills: test.killsAfter))
         #expect(effect.hurts(SizingPolicy()) == test.hurts)
         let sizer = Sizer(policy: SizingPolicy(), tiers: ResourceTier.standard)
         let evidence = service(
