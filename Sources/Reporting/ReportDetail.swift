@@ -44,7 +44,7 @@ extension Report {
         add("OOM kills", "\(service.evidence.oomKills); restarts \(service.evidence.restarts)")
         add("evidence", coverageText(service.evidence.coverage))
         for effect in service.evidence.limitChanges { add("changed", effectText(effect)) }
-        let replays = service.replayLines(tiers)
+        let replays = service.replayLines(tiers, policy, style)
         if !replays.isEmpty {
             lines.append("  What this history would have done on other limits (replayed):")
             lines += replays.map { "    \($0)" }
