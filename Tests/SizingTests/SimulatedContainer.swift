@@ -55,6 +55,7 @@ struct SimulatedContainer {
                 uptime = 0
                 held = demand.memory[step] * 0.4
             }
+            held += demand.cacheShare * max(0, limits.memory - held)
             held = min(held, limits.memory)
             day.moments.append(
                 Moment(cores: use, throttledShare: share, memory: held, isStart: isStart))

@@ -15,7 +15,12 @@ struct SimulatedDemand {
         case throttled
         /// Its memory peaks on every third day; starts with a limit below the peaks.
         case killed
+        /// Steady, and reads files, which stay in the page cache.
+        case caching
     }
+
+    /// How much of what the limit leaves is filled with page cache in use.
+    var cacheShare: Double { kind == .caching ? 0.75 : 0 }
 
     static let stepSeconds: Int64 = 300
     static let stepsPerDay = 288
@@ -47,7 +52,7 @@ struct SimulatedDemand {
                 let noise = 0.85 + 0.3 * random.unit()
                 var use = base.cpu * busyness * noise
                 switch kind {
-                case .steady, .growing, .killed: break
+                case .steady, .growing, .killed, .caching: break
                 case .diurnal, .throttled:
                     use *= Self.shape(step) * (weekend ? 0.5 : 1)
                 case .bursty:

@@ -39,8 +39,8 @@ import Testing
     /// What holds on medium need not be lowered to small, and what small just holds is not raised.
     @Test func noTierIsLeftAndComeBackTo() throws {
         let sizer = Self.quick
-        for cpu in stride(from: 0.01, through: 1.3, by: 0.027) {
-            for memory in stride(from: 10.0, through: 1400, by: 61) {
+        for cpu in stride(from: 0.01, through: 1.3, by: 0.041) {
+            for memory in stride(from: 10.0, through: 1400, by: 97) {
                 for start in ResourceTier.standard {
                     var now = start.limits
                     for round in 0..<3 {
