@@ -57,8 +57,12 @@ package struct Sizer: Sendable {
         else { return wait(waitReason(evidence)) }
         // On less than a day nothing but what was seen counts: its margin would double anything.
         let isShort = covered < policy.evidenceSecondsMin * policy.coverageTolerance
-        return advice(
-            evidence, limits, isShort && evidence.workload == .steady ? seen : needs, seen: seen)
+        guard isShort, evidence.workload == .steady else {
+            return advice(evidence, limits, needs, seen: seen)
+        }
+        var advice = advice(evidence, limits, seen, seen: seen)
+        advice.confidence = nil
+        return advice
     }
 
     private func wait(_ reason: String) -> Recommendation {
@@ -131,6 +135,12 @@ package struct Sizer: Sendable {
         }
         guard tier.limits.isLower(than: limits) else {
             advice.verdict = .keep
+            // A need within a thousandth above the limits is met by them.
+            if let current = tiers.first(where: { $0.limits.equals(limits) }), current != tier,
+                !current.limits.equals(tier.limits)
+            {
+                (advice.tier, advice.confidence) = (current, nil)
+            }
             return
         }
         if !isWeekSeen {
