@@ -194,6 +194,28 @@ import Testing
         #expect(abs((advice.need?.cpu.rawValue ?? 0) - need) < 1e-9)
     }
 
+    /// A hair above the limits is met by them: Compose passes CPUs through 32-bit floats.
+    @Test func aThousandthIsNoReason() {
+        let use = 0.5 * 0.7 / (8.0 / 7)
+        let now = limits(0.5, 512)
+        let hair = advice(steadyService(cpu: use * 1.0009, memory: 100, limits: now))
+        #expect(hair.verdict == .keep && hair.tier?.name == "small")
+        let more = advice(steadyService(cpu: use * 1.0011, memory: 100, limits: now))
+        #expect(more.verdict == .raise && more.tier?.name == "medium")
+    }
+
+    /// Less than a day is no history to draw days from, even where it lies on two of them.
+    @Test func noConfidenceInHours() {
+        var replica = replica(cpu: [0.45, 0.45], memory: [100, 100])
+        for age in 0...1 {
+            replica.cpu[age].seconds = 36_000
+            replica.memory[age].seconds = 36_000
+        }
+        let short = advice(service([replica], limits: limits(0.5, 512)))
+        #expect(short.verdict == .raise && short.tier?.name == "medium")
+        #expect(short.confidence == nil)
+    }
+
     @Test func oneTier() {
         let only = [Self.tier("only", 1, 1024)]
         let low = advice(steadyService(cpu: 0.1, memory: 100, limits: limits(2, 2048)), only)
