@@ -58,8 +58,9 @@ extension ResourceNeed {
 }
 
 extension HostBudget {
-    /// A line for people; over-commitment is said, not hidden.
-    func text(_ arrow: String) -> String {
+    /// For people, a line where it fits, else a line for each resource; over-commitment is said, not
+    /// hidden.
+    func lines(_ arrow: String, width: Int) -> [String] {
         var parts: [String] = []
         if let cpus = host.cpus, cpus.rawValue > 0 {
             parts.append(
@@ -72,11 +73,12 @@ extension HostBudget {
                     + Self.overcommitment(
                         Double(limitsAdvised.memory.rawValue) / Double(memory.rawValue)))
         }
-        var text = "All limits together: " + parts.joined(separator: ", ")
-        if limitsAdvised.unlimited > 0 {
-            text += "; \(limitsAdvised.unlimited) without one"
-        }
-        return text + "."
+        let heading = "All limits together: "
+        let end = limitsAdvised.unlimited > 0 ? "; \(limitsAdvised.unlimited) without one." : "."
+        let line = heading + parts.joined(separator: ", ") + end
+        guard line.count > width, let last = parts.popLast() else { return [line] }
+        let indent = String(repeating: " ", count: heading.count)
+        return parts.map { "\(heading)\($0)," } + [indent + last + end]
     }
 
     private static func overcommitment(_ share: Double) -> String {

@@ -4,12 +4,14 @@ import Sizing
 extension ServiceReport {
     /// What the history would have done under each limits that it was replayed under: the lines of a table;
     /// empty where none was.
-    func replayLines(_ tiers: [ResourceTier]) -> [String] {
+    func replayLines(
+        _ tiers: [ResourceTier], _ policy: SizingPolicy, _ style: TableStyle
+    ) -> [String] {
         guard !evidence.replays.isEmpty else { return [] }
         let period = evidence.workload.period
-        var lines = [
-            row("on", ["alerts", "alert time", "throttled", "\(period)s \u{2265} 70 %", "OOM"])
-        ]
+        let target =
+            "\(period)s \(style.unicode ? "≥" : ">=") \(percentText(policy.targetUtilisation))"
+        var lines = [row("on", ["alerts", "alert time", "throttled", target, "OOM"])]
         for replay in evidence.replays {
             let name =
                 tiers.first { $0.limits == replay.limits }?.name

@@ -44,7 +44,7 @@ extension Report {
         add("OOM kills", "\(service.evidence.oomKills); restarts \(service.evidence.restarts)")
         add("evidence", coverageText(service.evidence.coverage))
         for effect in service.evidence.limitChanges { add("changed", effectText(effect)) }
-        let replays = service.replayLines(tiers)
+        let replays = service.replayLines(tiers, policy, style)
         if !replays.isEmpty {
             lines.append("  What this history would have done on other limits (replayed):")
             lines += replays.map { "    \($0)" }
@@ -174,7 +174,7 @@ extension Report {
         else { return nil }
         return
             "worst 10 minutes \(Cores(least).text) to \(Cores(most).text) cores, largest working "
-            + "set \(Bytes(Int64(small)).text) to \(Bytes(Int64(large)).text); sized by the worst"
+            + "set \(Bytes(wholeBytes(small)).text) to \(Bytes(wholeBytes(large)).text); sized by the worst"
     }
 
     private func coverageText(_ coverage: Coverage) -> String {

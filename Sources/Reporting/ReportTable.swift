@@ -105,7 +105,9 @@ private struct ReportTable {
                 " Raising \(count(raise.services, "service")) takes \(raise.cpu.text) CPU and "
                     + "\(raise.memory.text) more.")
         }
-        if let budget = report.budget { lines.append(" " + budget.text(style.arrow)) }
+        if let budget = report.budget {
+            lines += budget.lines(style.arrow, width: max(80, style.width) - 1).map { " \($0)" }
+        }
         lines.append(" Next: rightsize patch COMPOSE-FILE   or   rightsize explain SERVICE")
         return lines
     }

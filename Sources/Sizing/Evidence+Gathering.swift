@@ -79,7 +79,7 @@ package final class EvidenceGatherer {
     ) throws(StatisticsError) -> (cpu: CPUUse, usual: Double?) {
         guard !cpu.isEmpty else { return (cpu, nil) }
         let usual = try median.of(cpu.seconds)[0]
-        return (cpu.intervals(upTo: policy.gapFactor * usual), usual)
+        return (cpu.intervals(upTo: policy.gapSeconds(usual: usual)), usual)
     }
 
     private func spacing(of times: SampleTimes) throws(StatisticsError) -> Spacing {
@@ -90,7 +90,8 @@ package final class EvidenceGatherer {
         if !steps.isEmpty {
             let usual = try median.of(steps)[0]
             spacing.usualSeconds = usual
-            spacing.gaps = steps.count { $0 > policy.gapFactor * usual }
+            let gap = policy.gapSeconds(usual: usual)
+            spacing.gaps = steps.count { $0 > gap }
         }
         spacings[places] = spacing
         return spacing
@@ -156,7 +157,7 @@ extension MemoryEvidence {
         let memory = replica.observations.memory
         guard !memory.isEmpty else { return nil }
         let summary = try quantiles.summary(of: memory.workingSet)
-        func bytes(_ value: Double) -> Bytes { Bytes(Int64(value.rounded())) }
+        func bytes(_ value: Double) -> Bytes { Bytes(wholeBytes(value.rounded())) }
         self.init(
             mean: bytes(summary.mean), p50: bytes(summary.quantiles[0]),
             p95: bytes(summary.quantiles[1]), p99: bytes(summary.quantiles[2]),

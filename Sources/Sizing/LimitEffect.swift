@@ -103,7 +103,7 @@ extension ReplicaObservations {
             seconds: seconds,
             throttledShare: cpu.countedSeconds > 0 && seconds > 0 ? throttled / seconds : nil,
             cpuMax: cpuMax.map { Cores($0) },
-            memoryMax: memoryMax.map { Bytes(Int64($0)) },
+            memoryMax: memoryMax.map { Bytes(wholeBytes($0)) },
             oomKills: oomKillTimes.count { range.contains($0) })
     }
 }

@@ -58,12 +58,12 @@ struct Needs {
         let worst = periods.max { $0.need(policy) < $1.need(policy) }!
         let isMean =
             worst.mean / policy.targetUtilisation > worst.sustained / policy.alertUtilisation
-        let byDay = Bytes(Int64(isMean ? worst.mean : worst.sustained))
+        let byDay = Bytes(wholeBytes(isMean ? worst.mean : worst.sustained))
         let burst = Double(replica.memoryBurstMax?.rawValue ?? 0)
         let largest = replica.memory.reduce(burst) {
             max($0, $1.age < policy.daysMax ? $1.peak : 0)
         }
-        let peak = Bytes(Int64(largest))
+        let peak = Bytes(wholeBytes(largest))
         return [
             OfMemory(
                 constraint: isMean ? .memoryMean : .memorySustained,
@@ -145,7 +145,7 @@ extension Workload {
     }
 }
 
-/// The whole number of bytes that holds `bytes`.
-func wholeBytes(_ bytes: Double) -> Int64 {
+/// The whole number of bytes that holds `bytes`; a damaged store may hold more than there are numbers for.
+package func wholeBytes(_ bytes: Double) -> Int64 {
     Int64(min(max(0, bytes.rounded(.up)), 9e18))
 }

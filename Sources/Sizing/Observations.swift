@@ -15,6 +15,9 @@ package struct ReplicaObservations: Sendable {
     package var oomKills = 0
     /// When kills were seen, in milliseconds since 1970, as far as that is known.
     package var oomKillTimes: [Int64] = []
+    /// The largest memory limit under which a kill was noted: what is raised for a kill is not raised for
+    /// the same one again. Nil where none was noted, or no limit was known.
+    package private(set) var killedAt: Bytes?
     package var restarts = 0
     /// Incarnations in the window.
     package var incarnations = 0
@@ -30,6 +33,12 @@ package struct ReplicaObservations: Sendable {
     /// The limits last seen; nil where none was ever read.
     package var limits: ResourceLimits {
         limitHistory.last?.limits ?? ResourceLimits(cpu: nil, memory: nil)
+    }
+
+    /// A kill under the limits noted last.
+    package mutating func noteKill() {
+        guard let limit = limits.memory?.bound else { return }
+        killedAt = max(killedAt ?? limit, limit)
     }
 
     /// - Parameter time: not before the one noted last.

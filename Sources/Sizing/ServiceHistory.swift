@@ -23,13 +23,12 @@ struct ReplicaHistory {
         self.spacing = spacing
         demand = cpu.throttlings.isEmpty ? cpu.cores : cpu.demand(policy)
         func gap(_ step: Double?) -> Int64 {
-            // Damaged times may lie any distance apart.
-            Int64(min(policy.gapFactor * (step ?? 60) * 1000, 1e15))
+            Int64(policy.gapSeconds(usual: step ?? 60) * 1000)
         }
         cpuGap = gap(usual)
         memoryGap = gap(spacing.usualSeconds)
         memorySeconds = observations.memory.seconds(
-            usual: spacing.usualSeconds ?? usual ?? 60, gap: memoryGap)
+            usual: min(spacing.usualSeconds ?? usual ?? 60, policy.gapSecondsMax), gap: memoryGap)
     }
 
     func withDemand<Result>(_ body: (Track) -> Result) -> Result {
@@ -71,7 +70,7 @@ struct ReplicaHistory {
                     by: periods(observations.memory.runStarts), longerThan: longerThan)
             },
             memoryBurstMax: observations.memoryBurstMax,
-            killedAt: observations.oomKills > 0 ? limit : nil)
+            killedAt: observations.oomKills > 0 ? observations.killedAt ?? limit : nil)
     }
 }
 

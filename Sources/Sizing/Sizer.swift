@@ -49,7 +49,7 @@ package struct Sizer: Sendable {
         }
         let seen = Needs(evidence, limits, NeedEstimator(policy: policy, hasMargin: false))
         let isAtRisk = seen.total.exceeds(limits)
-        let covered = evidence.coverage.seconds
+        let covered = covered(evidence)
         guard
             covered >= policy.evidenceSecondsMin * policy.coverageTolerance
                 || evidence.workload != .steady
@@ -57,8 +57,12 @@ package struct Sizer: Sendable {
         else { return wait(waitReason(evidence)) }
         // On less than a day nothing but what was seen counts: its margin would double anything.
         let isShort = covered < policy.evidenceSecondsMin * policy.coverageTolerance
-        return advice(
-            evidence, limits, isShort && evidence.workload == .steady ? seen : needs, seen: seen)
+        guard isShort, evidence.workload == .steady else {
+            return advice(evidence, limits, needs, seen: seen)
+        }
+        var advice = advice(evidence, limits, seen, seen: seen)
+        advice.confidence = nil
+        return advice
     }
 
     private func wait(_ reason: String) -> Recommendation {
@@ -116,6 +120,7 @@ package struct Sizer: Sendable {
         if needs.total.exceeds(limits) {
             if isWeekSeen || seen.total.exceeds(limits) {
                 advice.verdict = .raise
+                keepTheOther(&advice, evidence, limits, needs)
             } else {
                 keep(
                     "\(advice.reason); what \(daysText(evidence)) showed fits its limits: wait for a week"
@@ -125,10 +130,17 @@ package struct Sizer: Sendable {
         }
         if limits.cpu?.bound == nil || limits.memory?.bound == nil {
             advice.verdict = .assign
+            keepTheOther(&advice, evidence, limits, needs)
             return
         }
         guard tier.limits.isLower(than: limits) else {
             advice.verdict = .keep
+            // A need within a thousandth above the limits is met by them.
+            if let current = tiers.first(where: { $0.limits.equals(limits) }), current != tier,
+                !current.limits.equals(tier.limits)
+            {
+                (advice.tier, advice.confidence) = (current, nil)
+            }
             return
         }
         if !isWeekSeen {
@@ -152,9 +164,36 @@ package struct Sizer: Sendable {
                         + "to \(tier.name) to be lowered")
             }
             advice.tier = larger
-            advice.confidence = TierConfidence(self).share(of: larger, evidence, limits)
+            advice.confidence = TierConfidence(self).share(
+                of: larger, evidence, limits, clearance: policy.lowerClearance)
+            advice.binding = needs.exceeding(tier.shrunk(to: policy.lowerClearance))
+            advice.reason =
+                "needs \(needs.total.cpu.text) CPU, \(needs.total.memory.text): too close to "
+                + tier.name
         }
         advice.verdict = .lower
+    }
+
+    /// A limit that is too small is no reason to lower the other one, where that alone would not be lowered.
+    private func keepTheOther(
+        _ advice: inout Recommendation, _ evidence: ServiceEvidence, _ limits: ResourceLimits,
+        _ needs: Needs
+    ) {
+        let tier = advice.tier!
+        guard tier.isLower(thanBoundsOf: limits),
+            !hasWeek(evidence) || censoredReason(evidence, limits, lowerTo: tier) != nil
+        else { return }
+        if let larger = tiers.first(where: {
+            needs.fit($0) && !$0.isLower(thanBoundsOf: limits)
+        }) {
+            advice.tier = larger
+            advice.confidence = nil
+            advice.reason += "; \(tier.name) is less than it has now"
+        } else {
+            advice.warnings.append(
+                "\(tier.name) has less of the other resource than it runs with, and too little is known "
+                    + "to lower that")
+        }
     }
 
     /// A week, or runs enough for one.
@@ -164,7 +203,16 @@ package struct Sizer: Sendable {
             let span = evidence.coverage.last.milliseconds - evidence.coverage.first.milliseconds
             return runs >= 7 && Double(span) / 1000 >= least
         }
-        return evidence.coverage.seconds >= least
+        return covered(evidence) >= least
+    }
+
+    /// How much was seen of the days that count: a clock that leapt ahead leaves the others behind.
+    private func covered(_ evidence: ServiceEvidence) -> Double {
+        guard evidence.workload == .steady else { return evidence.coverage.seconds }
+        let days = evidence.replicas.map {
+            $0.cpu.reduce(0) { $1.age < policy.daysMax ? $0 + $1.seconds : $0 }
+        }
+        return min(evidence.coverage.seconds, days.max() ?? 0)
     }
 
     /// Why what was seen may be less than what was wanted; nil where it is not.
@@ -223,12 +271,15 @@ package struct Sizer: Sendable {
 
     private func waitReason(_ evidence: ServiceEvidence) -> String {
         if evidence.coverage.samples == 0 { return "no sample in the window" }
+        if evidence.cpu == nil, evidence.coverage.gaps > 0 {
+            return "its samples lie too far apart"
+        }
         if evidence.cpu == nil {
             return evidence.memory == nil
                 ? "not seen running at two samples in a row" : "its CPU use was never read twice"
         }
         if evidence.memory == nil { return "no memory reading yet" }
-        return "\(spanText(seconds: evidence.coverage.seconds)) of "
+        return "\(spanText(seconds: covered(evidence))) of "
             + "\(spanText(seconds: policy.evidenceSecondsMin)) seen"
     }
 
@@ -236,7 +287,7 @@ package struct Sizer: Sendable {
         if case .batch(let runs) = evidence.workload {
             return "the \(runs) runs seen"
         }
-        return "the \(spanText(seconds: evidence.coverage.seconds)) seen"
+        return "the \(spanText(seconds: covered(evidence))) seen"
     }
 
     private func reason(_ needs: Needs, below smaller: ResourceTier?) -> String {
@@ -266,6 +317,20 @@ extension ResourceNeed {
 extension ResourceTier {
     package var limits: ResourceLimits {
         ResourceLimits(cpu: .bounded(cpuLimit), memory: .bounded(memoryLimit))
+    }
+
+    fileprivate func shrunk(to share: Double) -> ResourceTier {
+        ResourceTier(
+            name: name, cpuLimit: Cores(cpuLimit.rawValue * share),
+            memoryLimit: Bytes(Int64(Double(memoryLimit.rawValue) * share)))
+    }
+
+    /// Whether it has less than `limits` of what they bound.
+    fileprivate func isLower(thanBoundsOf limits: ResourceLimits) -> Bool {
+        self.limits.isLower(
+            than: ResourceLimits(
+                cpu: limits.cpu?.bound == nil ? .bounded(cpuLimit) : limits.cpu,
+                memory: limits.memory?.bound == nil ? .bounded(memoryLimit) : limits.memory))
     }
 }
 

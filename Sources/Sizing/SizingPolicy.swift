@@ -67,6 +67,8 @@ package struct SizingPolicy: Hashable, Sendable {
 
     /// An interval this many times as long as the usual one is a gap: what happened inside is unknown.
     package var gapFactor = 2.5
+    /// … and so is a longer one than this, however usual: an alert of ten minutes is lost in it.
+    package var gapSecondsMax = 2 * 3600.0
 
     /// How long after its start a container is starting up. What it needs then counts for limits, but not
     /// for reservations.
@@ -86,6 +88,9 @@ package struct SizingPolicy: Hashable, Sendable {
     package var cpuLimitMin = 0.01
 
     package init() {}
+
+    /// - Parameter usual: the usual interval, in seconds.
+    func gapSeconds(usual: Double) -> Double { min(gapFactor * usual, gapSecondsMax) }
 }
 
 /// How much room for days worse than any seen.

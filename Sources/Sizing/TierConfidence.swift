@@ -13,21 +13,23 @@ struct TierConfidence {
         estimator = NeedEstimator(policy: sizer.policy)
     }
 
+    /// - Parameter clearance: how much of a tier the need may take.
     func share(
-        of tier: ResourceTier, _ evidence: ServiceEvidence, _ limits: ResourceLimits
+        of tier: ResourceTier, _ evidence: ServiceEvidence, _ limits: ResourceLimits,
+        clearance: Double = 1
     ) -> Double? {
-        let replicas = evidence.replicas.map {
-            (
-                cpu: estimator.counted($0.cpu, evidence.workload),
-                memory: estimator.counted($0.memory, evidence.workload),
-                kill: $0.killedAt.map { Double($0.rawValue) }
+        let replicas = evidence.replicas.map { replica in
+            let memory = estimator.counted(replica.memory, evidence.workload)
+            return (
+                cpu: estimator.counted(replica.cpu, evidence.workload), memory: memory,
+                largest: largest(of: replica, beside: memory)
             )
         }
         let ages = Set(replicas.flatMap { $0.cpu.map(\.age) + $0.memory.map(\.age) }).sorted()
         guard ages.count > 1 else { return nil }
-        let killed = evidence.replicas.compactMap(\.killedAt).map {
-            estimator.memoryAfterKill(at: $0)
-        }.max()
+        let killed = Needs(evidence, limits, estimator).memory.filter {
+            $0.constraint == .oomKilled
+        }.map(\.bytes).max()
         var same = 0
         let bootstrap = DayBootstrap(
             dayCount: ages.count, resampleCount: sizer.policy.bootstrapRounds, seed: 1)
@@ -40,16 +42,25 @@ struct TierConfidence {
                 if !held.isEmpty {
                     need.memory = max(
                         need.memory, estimator.memoryByDay(held),
-                        estimator.memoryByPeak(held, largest: 0))
+                        estimator.memoryByPeak(held, largest: replica.largest))
                 }
             }
             let chosen = sizer.tiers.first {
-                $0.cpuLimit.rawValue >= need.cpu
-                    && Double($0.memoryLimit.rawValue) >= need.memory
+                $0.cpuLimit.rawValue * clearance >= need.cpu
+                    && Double($0.memoryLimit.rawValue) * clearance >= need.memory
             }
             if chosen == tier { same += 1 }
         }
         return Double(same) / Double(bootstrap.resampleCount)
+    }
+
+    /// What no counted day holds is part of every history: a burst between samples, the peak of a day
+    /// hardly covered.
+    private func largest(of replica: ReplicaEvidence, beside counted: [PeriodSummary]) -> Double {
+        let ages = Set(counted.map(\.age))
+        return replica.memory.reduce(Double(replica.memoryBurstMax?.rawValue ?? 0)) {
+            $1.age < sizer.policy.daysMax && !ages.contains($1.age) ? max($0, $1.peak) : $0
+        }
     }
 
     /// The periods of the drawn days, as often as each was drawn.

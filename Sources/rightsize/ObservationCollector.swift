@@ -82,11 +82,14 @@ struct ObservationCollector {
             of: piece, since: before.memory, atLimitShare: memoryAtLimitShare)
         replicas[index].addStartUp(of: piece, since: before, within: startUpSeconds)
         runs[piece.id] = run
-        kills[
-            piece.incarnation.container,
-            default: KillCount(
+        var count =
+            kills[piece.incarnation.container]
+            ?? KillCount(
                 series: series, windowStart: window?.first ?? Timestamp(milliseconds: 0))
-        ].add(piece)
+        let known = count.oomKills
+        count.add(piece)
+        if count.oomKills > known { replicas[index].noteKill() }
+        kills[piece.incarnation.container] = count
     }
 
     /// Every replica of every service in the window.

@@ -122,6 +122,6 @@ extension ReplicaObservations {
         guard isSeen else { return }
         startUp = StartUpUse(
             cpu: max(startUp?.cpu ?? Cores(0), used),
-            memory: max(startUp?.memory ?? Bytes(0), Bytes(Int64(held))))
+            memory: max(startUp?.memory ?? Bytes(0), Bytes(wholeBytes(held))))
     }
 }

@@ -59,10 +59,71 @@ import Testing
                 rabbitmq: lower large medium
                 redis: lower large small
                 redis-exporter: keep small small
-                resource-arbitration-agent: lower large small
+                resource-arbitration-agent: keep large large
                 task-assignment-coordinator: lower medium small
                 ultra-frontend-ui-architect: wait medium -
                 """)
+    }
+
+    private struct Advice: Decodable {
+        var service: String
+        var verdict: String
+        var tier: String?
+        var cpuLimitCores: Double?
+        var memoryLimitBytes: Int64?
+    }
+
+    private func recommend(_ arguments: [String] = []) throws -> [Advice] {
+        let run = try Program.run(
+            ["recommend", "--store", history, "--compose", compose, "--format", "json"] + arguments)
+        #expect(run.code == 0, "\(run.errors)")
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode([Advice].self, from: Data(run.output.utf8))
+    }
+
+    /// What programs read is what the report says; a limit is there wherever both resources were seen.
+    @Test func recommendationsAreTheReports() throws {
+        let run = try Program.run(
+            ["report", "--store", history, "--compose", compose, "--format", "json"])
+        let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
+        let advice = try recommend()
+        #expect(advice.map(\.service) == report.services.map(\.service))
+        #expect(advice.map(\.verdict) == report.services.map(\.verdict))
+        for (said, service) in zip(advice, report.services) {
+            let tier = said.verdict == "no_tier_fits" ? "none" : service.recommended?.name
+            #expect(said.tier == tier, "\(said.service)")
+            guard said.verdict != "wait" else { continue }
+            #expect((said.cpuLimitCores ?? 0) >= 0.01, "\(said.service)")
+            #expect((said.memoryLimitBytes ?? 0) >= 6 << 20, "\(said.service)")
+        }
+    }
+
+    /// More caution is never less of a limit.
+    @Test func policiesAreOrdered() throws {
+        let eco = try recommend(["--policy", "eco"])
+        for (low, high) in zip(eco, try recommend(["--policy", "safe"])) {
+            #expect(low.service == high.service)
+            #expect((low.cpuLimitCores ?? 0) <= (high.cpuLimitCores ?? 0), "\(low.service)")
+            #expect((low.memoryLimitBytes ?? 0) <= (high.memoryLimitBytes ?? 0), "\(low.service)")
+        }
+        #expect(
+            try Program.run(["recommend", "--store", history, "--policy", "bold"]).code == 64)
+    }
+
+    /// Numbers that anyone can check, and what the history would have done on each tier.
+    @Test func explainShowsTheNumbersOfTheRule() throws {
+        let run = try Program.run(
+            ["explain", "kong", "--store", history, "--compose", compose],
+            environment: ["LANG": "C"])
+        #expect(run.code == 0, "\(run.errors)")
+        // 0.56 / 0.8 · 8/7 = 0.8, and 428 MiB / 0.7 · 59/56 = 644 MiB.
+        #expect(
+            run.output.contains(
+                "10-minute CPU of the worst day 0.56 needs 0.8 CPU, small has 0.5; "
+                    + "mean memory of the worst day 428 MiB needs 644 MiB, small has 512 MiB"))
+        #expect(run.output.contains("days >= 70 %"))
+        #expect(run.output.utf8.allSatisfy { $0 < 0x80 })
     }
 
     @Test func aPipeGetsNoColourAndAPlainLocaleNoUnicode() throws {
@@ -117,7 +178,7 @@ import Testing
             {
                 #expect(shown.errors.contains("rightsize: not changed: \(refused) ("))
             }
-            #expect(shown.errors.contains("16 services to change, 3 refused, 7 right, 3 without"))
+            #expect(shown.errors.contains("15 services to change, 3 refused, 8 right, 3 without"))
             #expect(shown.errors.contains("Compose 2.17 and newer refuse the whole file"))
             #expect(try Program.run(arguments + ["--check"], in: directory).code == 1)
 

@@ -47,7 +47,7 @@ import Testing
             ("Measures", []), ("Files", []), ("Sampling", ["Measures"]),
             ("Storing", ["Measures", "Columns", "CSQLite", "CZlib"]),
             ("Sizing", ["Measures", "Statistics"]), ("Compose", ["Files", "Measures", "CYAML"]),
-            ("Reporting", ["Measures", "Sizing"]),
+            ("Reporting", ["Measures", "Sizing", "Statistics"]),
             ("Exchange", ["Columns", "Files", "Measures", "Storing"]),
             (
                 "Statistics",

@@ -19,7 +19,11 @@ import Testing
         return ServiceReport(
             id: ServiceID(project: project, service: name), kind: .service,
             evidence: ServiceEvidence(
-                replicas: replicas,
+                replicas: (1...replicas).map { number in
+                    ReplicaEvidence(
+                        instance: "\(number)", cpu: days(cpu.map { $0 / Double(number) }),
+                        memory: days(memory.map { Double($0 << 20) / Double(number) }))
+                },
                 cpu: cpu.map {
                     CPUEvidence(
                         mean: Cores($0 / 2), p50: Cores($0 / 2), p95: Cores($0), p99: Cores($0),
@@ -40,6 +44,13 @@ import Testing
                     samples: 3998, seconds: 13 * day + 21 * 3600, stepSeconds: 300, gaps: 1)),
             limits: limits ?? ResourceLimits(cpu: .unlimited, memory: .unlimited), tier: tier,
             recommendation: recommendation)
+    }
+
+    /// A day of even use, or none.
+    private static func days(_ value: Double?) -> [PeriodSummary] {
+        value.map {
+            [PeriodSummary(age: 0, sustained: $0, mean: $0, peak: $0, seconds: day)]
+        } ?? []
     }
 
     private static func advice(
@@ -68,7 +79,8 @@ import Testing
             throttled: 0.081, oomKills: 2, advice(.raise, 1, [.cpuThrottled, .oomKilled])),
         service(
             "search", tier: nil, limits: (3, 4096), cpu: 2.4, memory: 3000,
-            advice(.noTierFits, nil, [.cpuP95], "larger than large: needs 3.43 CPU, 3.66 GiB")),
+            advice(.noTierFits, nil, [.cpuSustained], "larger than large: needs 3.43 CPU, 3.66 GiB")
+        ),
         service(
             "cron", tier: nil, limits: nil, cpu: 0.1, memory: 100,
             advice(.assign, 0, [.smallestTier])),
@@ -101,7 +113,7 @@ import Testing
                 ── Raise: at risk now (1) ──────────────────────────────────────────────────────
                  ▲ payments ×2      S → M ━━━━━┿━━ 100% ━━━━━┿━━  94%  8.1%   2 throttled + OOM…
                 ── No tier fits: needs a person (1) ────────────────────────────────────────────
-                 ✖ search           - → ! ━━━━━┿──  80% ━━━━━┿──  73%           CPU p95
+                 ✖ search           - → ! ━━━━━┿──  80% ━━━━━┿──  73%           CPU 10 min
                 ── Set a limit: runs without one (1) ───────────────────────────────────────────
                  ◆ cron             - → S           0.1       100 MiB           smallest tier
                 ── Lower: pays for idle limits (1) ─────────────────────────────────────────────
@@ -116,7 +128,9 @@ import Testing
                 ────────────────────────────────────────────────────────────────────────────────
                  Bars: share of the limit now (CPU p95, largest working set); the tick is 70 %.
                  Raising 1 service takes 1 CPU and 1 GiB more.
-                 Next: rightsize patch COMPOSE-FILE   or   rightsize report --service NAME
+                 All limits together: 11 → 11 of 4 cores (2.8 times),
+                                      12 GiB → 12 GiB of 8 GiB (1.5 times).
+                 Next: rightsize patch COMPOSE-FILE   or   rightsize explain SERVICE
 
                 """)
     }
@@ -214,16 +228,18 @@ import Testing
     @Test func everythingOfOneService() {
         var report = Self.estate
         report.services = [report.services[0]]
-        report.services[0].recommendation.reason = "p95 CPU 0.5 needs 0.71 CPU, small has 0.5"
+        report.services[0].recommendation.reason =
+            "10-minute CPU of the worst day 0.5 needs 0.71 CPU, small has 0.5"
         #expect(
             report.details(TableStyle(width: 80, colour: false, unicode: true)) == """
                 shop/payments ×2: raise, small → medium
-                  because       p95 CPU 0.5 needs 0.71 CPU, small has 0.5
+                  because       10-minute CPU of the worst day 0.5 needs 0.71 CPU, small has 0.5
                   limits now    0.5 CPU, 512 MiB (small)
                   needs         0.7 CPU, 700 MiB
                   CPU           mean 0.25  p50 0.25  p95 0.5  p99 0.5  max 0.75 cores; p95 is 100 % of the limit
                   throttled     8.1 % of periods
                   working set   mean 480 MiB  p95 480 MiB  max 480 MiB; max is 94 % of the limit; peak with page cache 960 MiB
+                  replicas      worst 10 minutes 0.25 to 0.5 cores, largest working set 240 MiB to 480 MiB; sized by the worst
                   OOM kills     2; restarts 2
                   evidence      3998 samples every 5 min, 1 gap: 13 d 21 h seen, 2026-11-06 21:20Z to 2026-11-18 11:06Z
 

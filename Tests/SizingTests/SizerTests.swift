@@ -3,37 +3,9 @@ import Testing
 
 @testable import Sizing
 
+/// Which verdict, tier and words what evidence gets. Even use for 14 days needs 1/0.7 · (1 + 2/14) =
+/// 1.633 times its CPU and 1/0.7 · (1 + ¾/14) = 1.505 times its memory.
 @Suite struct SizerTests {
-    private static let day = 86_400.0
-
-    /// Evidence of a service whose CPU was always `cpu` cores and working set always `memory` MiB, but
-    /// for what is given otherwise.
-    private static func evidence(
-        cpu: Double, p95: Double? = nil, memory: Double, memoryMax: Double? = nil,
-        demandP95: Double? = nil, throttled: Double? = nil, oomKills: Int = 0,
-        limits: ResourceLimits = limits(1, 1024), seconds: Double = 14 * day
-    ) -> ServiceEvidence {
-        let p95 = p95 ?? cpu
-        let mebibytes = { (count: Double) in Bytes(Int64(count * 1_048_576)) }
-        return ServiceEvidence(
-            replicas: 1,
-            cpu: CPUEvidence(
-                mean: Cores(cpu), p50: Cores(cpu), p95: Cores(p95), p99: Cores(p95),
-                max: Cores(p95), throttledShare: throttled, demandMean: Cores(cpu),
-                demandP95: Cores(demandP95 ?? p95)),
-            memory: MemoryEvidence(
-                mean: mebibytes(memory), p50: mebibytes(memory), p95: mebibytes(memory),
-                p99: mebibytes(memory), max: mebibytes(memoryMax ?? memory), peak: nil),
-            oomKills: oomKills, restarts: 0, limits: limits,
-            coverage: Coverage(
-                first: Timestamp(seconds: 0), last: Timestamp(seconds: Int64(seconds)),
-                samples: 1000, seconds: seconds, stepSeconds: 60, gaps: 0))
-    }
-
-    private static func limits(_ cpu: Double, _ mebibytes: Int64) -> ResourceLimits {
-        ResourceLimits(cpu: .bounded(Cores(cpu)), memory: .bounded(.mebibytes(mebibytes)))
-    }
-
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var evidence: ServiceEvidence
@@ -43,108 +15,214 @@ import Testing
         var reason: String
     }
 
-    @Test(arguments: [
+    private static func cpuAlike(_ sustained: Double, _ mean: Double) -> ReplicaEvidence {
+        var replica = replica(cpu: [], memory: Array(repeating: 20, count: 14))
+        replica.cpu = alike(14, sustained: sustained, mean: mean)
+        return replica
+    }
+
+    private static func memoryAlike(
+        _ sustained: Double, _ mean: Double, _ peak: Double
+    ) -> ReplicaEvidence {
+        var replica = replica(cpu: Array(repeating: 0.1, count: 14), memory: [])
+        replica.memory = alike(
+            14, sustained: mebibytes(sustained), mean: mebibytes(mean), peak: mebibytes(peak))
+        return replica
+    }
+
+    private static let unlimited = ResourceLimits(cpu: .unlimited, memory: .unlimited)
+    private static let unread = ResourceLimits(cpu: nil, memory: nil)
+
+    static let week = [
         Case(
             testDescription: "idle on medium",
-            evidence: evidence(cpu: 0.01, memory: 20), verdict: .lower, tier: "small",
+            evidence: steadyService(cpu: 0.01, memory: 20), verdict: .lower, tier: "small",
             binding: [.smallestTier],
-            reason: "needs 0.014 CPU, 28.6 MiB; there is no smaller tier"),
+            reason: "needs 0.016 CPU, 30.1 MiB; there is no smaller tier"),
         Case(
-            testDescription: "mean CPU exactly at the target of small",
-            evidence: evidence(cpu: 0.35, memory: 20), verdict: .lower, tier: "small",
+            testDescription: "constant zero",
+            evidence: steadyService(cpu: 0, memory: 0), verdict: .lower, tier: "small",
+            binding: [.smallestTier], reason: "needs 0 CPU, 0 B; there is no smaller tier"),
+        Case(
+            testDescription: "needs 95 % of small and no more",
+            evidence: steadyService(cpu: 0.2909, memory: 20), verdict: .lower, tier: "small",
             binding: [.smallestTier],
-            reason: "needs 0.5 CPU, 28.6 MiB; there is no smaller tier"),
+            reason: "needs 0.47 CPU, 30.1 MiB; there is no smaller tier"),
         Case(
-            testDescription: "p95 CPU above the target of small",
-            evidence: evidence(cpu: 0.1, p95: 0.36, memory: 20), verdict: .keep, tier: "medium",
-            binding: [.cpuP95], reason: "p95 CPU 0.36 needs 0.51 CPU, small has 0.5"),
+            testDescription: "needs 98 % of small, runs on medium",
+            evidence: steadyService(cpu: 0.3, memory: 20), verdict: .keep, tier: "medium",
+            binding: [.smallestTier],
+            reason: "needs 0.49 CPU, 30.1 MiB: too close to small to be lowered"),
         Case(
-            testDescription: "mean memory above the target of small",
-            evidence: evidence(cpu: 0.1, memory: 380), verdict: .keep, tier: "medium",
-            binding: [.memoryMean], reason: "mean memory 380 MiB needs 543 MiB, small has 512 MiB"),
+            testDescription: "what CPU stays above for ten minutes",
+            evidence: service([cpuAlike(0.36, 0.1)]), verdict: .keep, tier: "medium",
+            binding: [.cpuSustained],
+            reason: "10-minute CPU of the worst day 0.36 needs 0.51 CPU, small has 0.5"),
         Case(
-            testDescription: "largest working set without headroom on small",
-            evidence: evidence(cpu: 0.1, memory: 100, memoryMax: 412), verdict: .keep,
-            tier: "medium", binding: [.memoryMax],
-            reason: "largest working set 412 MiB needs 515 MiB, small has 512 MiB"),
+            testDescription: "mean memory",
+            evidence: steadyService(cpu: 0.1, memory: 345), verdict: .keep, tier: "medium",
+            binding: [.memoryMean],
+            reason: "mean memory of the worst day 345 MiB needs 519 MiB, small has 512 MiB"),
+        Case(
+            testDescription: "what memory stays above for ten minutes",
+            evidence: service([memoryAlike(400, 300, 400)]), verdict: .keep, tier: "medium",
+            binding: [.memorySustained],
+            reason: "10-minute memory of the worst day 400 MiB needs 527 MiB, small has 512 MiB"),
+        Case(
+            testDescription: "largest working set",
+            evidence: service([memoryAlike(100, 100, 460)]), verdict: .keep, tier: "medium",
+            binding: [.memoryPeak],
+            reason: "largest working set 460 MiB needs 529 MiB, small has 512 MiB"),
         Case(
             testDescription: "CPU and memory both bind",
-            evidence: evidence(cpu: 0.6, memory: 600, limits: limits(2, 2048)), verdict: .lower,
-            tier: "medium", binding: [.cpuMean, .memoryMean],
-            reason: "mean CPU 0.6 needs 0.86 CPU, small has 0.5; "
-                + "mean memory 600 MiB needs 857 MiB, small has 512 MiB"),
+            evidence: steadyService(cpu: 0.5, memory: 600, limits: limits(2, 2048)),
+            verdict: .lower, tier: "medium", binding: [.cpuMean, .memoryMean],
+            reason: "mean CPU of the worst day 0.5 needs 0.82 CPU, small has 0.5; "
+                + "mean memory of the worst day 600 MiB needs 903 MiB, small has 512 MiB"),
         Case(
-            testDescription: "throttled below its real demand",
-            evidence: evidence(
-                cpu: 0.3, p95: 0.48, memory: 20, demandP95: 0.63, throttled: 0.3,
-                limits: limits(0.5, 512)),
+            testDescription: "more than large",
+            evidence: steadyService(cpu: 1.5, memory: 100), verdict: .noTierFits, tier: nil,
+            binding: [.cpuMean], reason: "larger than large: needs 2.45 CPU, 151 MiB"),
+        Case(
+            testDescription: "CPU that went through a 32-bit float",
+            evidence: steadyService(cpu: 0.1, memory: 100, limits: limits(0.500_000_029_8, 512)),
+            verdict: .keep, tier: "small", binding: [.smallestTier],
+            reason: "needs 0.16 CPU, 151 MiB; there is no smaller tier"),
+    ]
+
+    static let ownLimits = [
+        Case(
+            testDescription: "less CPU than its tier but enough, more memory",
+            evidence: steadyService(cpu: 0.5, memory: 100, limits: limits(0.9, 4096)),
+            verdict: .lower, tier: "medium", binding: [.cpuMean],
+            reason: "mean CPU of the worst day 0.5 needs 0.82 CPU, small has 0.5"),
+        Case(
+            testDescription: "less CPU than it needs, more memory",
+            evidence: steadyService(cpu: 0.5, memory: 100, limits: limits(0.8, 4096)),
+            verdict: .raise, tier: "medium", binding: [.cpuMean],
+            reason: "mean CPU of the worst day 0.5 needs 0.82 CPU, small has 0.5"),
+        Case(
+            testDescription: "below the smallest tier, and enough",
+            evidence: steadyService(cpu: 0.01, memory: 20, limits: limits(0.1, 64)),
+            verdict: .keep, tier: "small", binding: [.smallestTier],
+            reason: "needs 0.016 CPU, 30.1 MiB; there is no smaller tier"),
+        Case(
+            testDescription: "below the smallest tier, and too small",
+            evidence: steadyService(cpu: 0.09, memory: 20, limits: limits(0.1, 64)),
+            verdict: .raise, tier: "small", binding: [.smallestTier],
+            reason: "needs 0.15 CPU, 30.1 MiB; there is no smaller tier"),
+        Case(
+            testDescription: "none",
+            evidence: steadyService(cpu: 0.1, memory: 100, limits: unlimited), verdict: .assign,
+            tier: "small", binding: [.smallestTier],
+            reason: "needs 0.16 CPU, 151 MiB; there is no smaller tier"),
+        Case(
+            testDescription: "never read",
+            evidence: steadyService(cpu: 0.1, memory: 100, limits: unread), verdict: .assign,
+            tier: "small", binding: [.smallestTier],
+            reason: "needs 0.16 CPU, 151 MiB; there is no smaller tier"),
+    ]
+
+    static let hidden = [
+        Case(
+            testDescription: "throttled below its demand",
+            evidence: service(
+                [cpuAlike(0.45, 0.2)], throttled: 0.3, cpuCensored: 0.3, limits: limits(0.5, 512)),
             verdict: .raise, tier: "medium", binding: [.cpuThrottled],
-            reason: "p95 CPU 0.48 under 30 % throttling, 0.63 wanted needs 0.9 CPU, small has 0.5"),
+            reason: "10-minute CPU of the worst day 0.45, as far as 30 % throttling lets it be "
+                + "seen, needs 0.64 CPU, small has 0.5"),
+        Case(
+            testDescription: "throttled hard in 2 % of the time, would fit a smaller tier",
+            evidence: steadyService(cpu: 0.1, memory: 100, throttled: 0.01, cpuCensored: 0.02),
+            verdict: .keep, tier: "medium", binding: [.smallestTier],
+            reason: "throttled so hard in 2 % of the time that its CPU demand is not known"),
+        Case(
+            testDescription: "throttled hard in half a per cent of the time",
+            evidence: steadyService(cpu: 0.1, memory: 100, throttled: 0.01, cpuCensored: 0.005),
+            verdict: .lower, tier: "small", binding: [.smallestTier],
+            reason: "needs 0.16 CPU, 151 MiB; there is no smaller tier"),
         Case(
             testDescription: "killed at its limit",
-            evidence: evidence(
-                cpu: 0.1, memory: 100, oomKills: 2, limits: limits(0.5, 512)),
+            evidence: steadyService(
+                cpu: 0.1, memory: 100, oomKills: 2, killedAt: 512, limits: limits(0.5, 512)),
             verdict: .raise, tier: "medium", binding: [.oomKilled],
             reason: "2 OOM kills at 512 MiB needs 960 MiB, small has 512 MiB"),
         Case(
             testDescription: "killed at large",
-            evidence: evidence(
-                cpu: 0.1, memory: 100, oomKills: 1, limits: limits(2, 2048)),
+            evidence: steadyService(
+                cpu: 0.1, memory: 100, oomKills: 1, killedAt: 2048, limits: limits(2, 2048)),
             verdict: .noTierFits, tier: nil, binding: [.oomKilled],
-            reason: "larger than large: needs 0.14 CPU, 3.75 GiB"),
+            reason: "larger than large: needs 0.16 CPU, 3.75 GiB"),
         Case(
-            testDescription: "more than large",
-            evidence: evidence(cpu: 1.5, memory: 100), verdict: .noTierFits, tier: nil,
-            binding: [.cpuMean], reason: "larger than large: needs 2.14 CPU, 143 MiB"),
-        Case(
-            testDescription: "runs without limits",
-            evidence: evidence(
-                cpu: 0.1, memory: 100, limits: ResourceLimits(cpu: .unlimited, memory: .unlimited)),
-            verdict: .assign, tier: "small", binding: [.smallestTier],
-            reason: "needs 0.14 CPU, 143 MiB; there is no smaller tier"),
-        Case(
-            testDescription: "limits never read",
-            evidence: evidence(
-                cpu: 0.1, memory: 100, limits: ResourceLimits(cpu: nil, memory: nil)),
-            verdict: .assign, tier: "small", binding: [.smallestTier],
-            reason: "needs 0.14 CPU, 143 MiB; there is no smaller tier"),
+            testDescription: "killed at a limit that small would now hold",
+            evidence: steadyService(cpu: 0.1, memory: 100, oomKills: 1, killedAt: 200),
+            verdict: .keep, tier: "medium", binding: [.smallestTier],
+            reason: "was OOM-killed: what it needs is not known to be less than its limit"),
         Case(
             testDescription: "killed, at a limit nobody knows",
-            evidence: evidence(
-                cpu: 0.1, memory: 100, oomKills: 1, limits: ResourceLimits(cpu: nil, memory: nil)),
+            evidence: steadyService(cpu: 0.1, memory: 100, oomKills: 1, limits: unread),
             verdict: .assign, tier: "small", binding: [.smallestTier],
-            reason: "needs 0.14 CPU, 143 MiB; there is no smaller tier"),
+            reason: "needs 0.16 CPU, 151 MiB; there is no smaller tier"),
         Case(
-            testDescription: "own limits: less CPU than its tier but enough, more memory",
-            evidence: evidence(cpu: 0.5, memory: 100, limits: limits(0.8, 4096)), verdict: .lower,
-            tier: "medium", binding: [.cpuMean],
-            reason: "mean CPU 0.5 needs 0.71 CPU, small has 0.5"),
+            testDescription: "at its memory limit now and then",
+            evidence: steadyService(cpu: 0.1, memory: 100, memoryCensored: 0.02),
+            verdict: .keep, tier: "medium", binding: [.smallestTier],
+            reason: "its memory was at its limit in 2 % of the samples: more may have been wanted"),
+    ]
+
+    static let little = [
         Case(
-            testDescription: "own limits: less CPU than it needs, more memory",
-            evidence: evidence(cpu: 0.5, memory: 100, limits: limits(0.7, 4096)), verdict: .raise,
-            tier: "medium", binding: [.cpuMean],
-            reason: "mean CPU 0.5 needs 0.71 CPU, small has 0.5"),
+            testDescription: "ten hours, calm",
+            evidence: steadyService(cpu: 0.1, memory: 100, days: 1, seconds: 36_000),
+            verdict: .wait, tier: nil, binding: [], reason: "10 h of 1 d seen"),
         Case(
-            testDescription: "own limits below the smallest tier, and they are enough",
-            evidence: evidence(cpu: 0.01, memory: 20, limits: limits(0.1, 64)), verdict: .keep,
+            testDescription: "ten hours, too small a limit: no margin yet",
+            evidence: steadyService(
+                cpu: 0.45, memory: 100, days: 1, limits: limits(0.5, 512), seconds: 36_000),
+            verdict: .raise, tier: "medium", binding: [.cpuMean],
+            reason: "mean CPU of the worst day 0.45 needs 0.64 CPU, small has 0.5"),
+        Case(
+            testDescription: "ten hours, killed: half as much again",
+            evidence: steadyService(
+                cpu: 0.1, memory: 100, days: 1, oomKills: 1, killedAt: 512,
+                limits: limits(0.5, 512), seconds: 36_000), verdict: .raise, tier: "medium",
+            binding: [.oomKilled], reason: "1 OOM kill at 512 MiB needs 768 MiB, small has 512 MiB"),
+        Case(
+            testDescription: "half an hour, too small a limit",
+            evidence: steadyService(
+                cpu: 0.45, memory: 100, days: 1, limits: limits(0.5, 512), seconds: 1800),
+            verdict: .wait, tier: nil, binding: [], reason: "30 min of 1 d seen"),
+        Case(
+            testDescription: "a day with a tenth missing is a day",
+            evidence: steadyService(cpu: 0.1, memory: 100, days: 1, seconds: 0.9 * daySeconds),
+            verdict: .keep, tier: "medium", binding: [.smallestTier],
+            reason: "small would do for the 21 h 36 min seen; lowered after 7 d at the earliest"),
+        Case(
+            testDescription: "two days, only the margin exceeds the limit",
+            evidence: steadyService(cpu: 0.2, memory: 100, days: 2, limits: limits(0.5, 512)),
+            verdict: .keep, tier: "small", binding: [.cpuMean],
+            reason: "mean CPU of the worst day 0.2 needs 0.57 CPU, small has 0.5; "
+                + "what the 2 d seen showed fits its limits: wait for a week"),
+        Case(
+            testDescription: "two days, what was seen exceeds the limit",
+            evidence: steadyService(cpu: 0.4, memory: 100, days: 2, limits: limits(0.5, 512)),
+            verdict: .raise, tier: "large", binding: [.cpuMean],
+            reason: "mean CPU of the worst day 0.4 needs 1.14 CPU, medium has 1"),
+        Case(
+            testDescription: "six days are no week",
+            evidence: steadyService(cpu: 0.1, memory: 100, days: 6), verdict: .keep,
+            tier: "medium", binding: [.smallestTier],
+            reason: "small would do for the 6 d seen; lowered after 7 d at the earliest"),
+        Case(
+            testDescription: "a week with a tenth missing is a week",
+            evidence: steadyService(
+                cpu: 0.1, memory: 100, days: 7, seconds: 6.3 * daySeconds), verdict: .lower,
             tier: "small", binding: [.smallestTier],
-            reason: "needs 0.014 CPU, 28.6 MiB; there is no smaller tier"),
-        Case(
-            testDescription: "own limits below the smallest tier, and too small",
-            evidence: evidence(cpu: 0.09, memory: 20, limits: limits(0.1, 64)), verdict: .raise,
-            tier: "small", binding: [.smallestTier],
-            reason: "needs 0.13 CPU, 28.6 MiB; there is no smaller tier"),
-        Case(
-            testDescription: "CPU that went through a 32-bit float",
-            evidence: evidence(cpu: 0.1, memory: 100, limits: limits(0.5000000298, 512)),
-            verdict: .keep, tier: "small", binding: [.smallestTier],
-            reason: "needs 0.14 CPU, 143 MiB; there is no smaller tier"),
-        Case(
-            testDescription: "seen for ten hours",
-            evidence: evidence(cpu: 1.9, memory: 100, seconds: 36_000), verdict: .wait, tier: nil,
-            binding: [], reason: "10 h of 1 d seen"),
-    ])
-    func theTierRule(_ test: Case) {
+            reason: "needs 0.18 CPU, 158 MiB; there is no smaller tier"),
+    ]
+
+    @Test(arguments: week + ownLimits + hidden + little)
+    func theVerdict(_ test: Case) {
         let sizer = Sizer(policy: SizingPolicy(), tiers: ResourceTier.standard.reversed())
         let advice = sizer.recommend(test.evidence, limits: test.evidence.limits)
         #expect(advice.verdict == test.verdict)
@@ -155,64 +233,75 @@ import Testing
 
     @Test func withoutAnyRateOrMemoryThereIsNothingToSay() {
         let sizer = Sizer(policy: SizingPolicy(), tiers: ResourceTier.standard)
-        var evidence = Self.evidence(cpu: 1, memory: 100)
-        evidence.memory = nil
+        func reason(_ change: (inout ServiceEvidence) -> Void) -> String {
+            var evidence = steadyService(cpu: 1, memory: 100)
+            change(&evidence)
+            let advice = sizer.recommend(evidence, limits: evidence.limits)
+            #expect(advice.verdict == .wait && advice.tier == nil && advice.need == nil)
+            return advice.reason
+        }
+        func forgetCPU(_ evidence: inout ServiceEvidence) {
+            (evidence.cpu, evidence.replicas[0].cpu) = (nil, [])
+        }
+        func forgetMemory(_ evidence: inout ServiceEvidence) {
+            (evidence.memory, evidence.replicas[0].memory) = (nil, [])
+        }
+        #expect(reason(forgetMemory) == "no memory reading yet")
+        #expect(reason(forgetCPU) == "its CPU use was never read twice")
         #expect(
-            sizer.recommend(evidence, limits: evidence.limits).reason == "no memory reading yet")
-        (evidence.memory, evidence.cpu) = (Self.evidence(cpu: 1, memory: 100).memory, nil)
+            reason {
+                forgetCPU(&$0)
+                forgetMemory(&$0)
+            } == "not seen running at two samples in a row")
         #expect(
-            sizer.recommend(evidence, limits: evidence.limits).reason
-                == "its CPU use was never read twice")
-        evidence.memory = nil
-        let advice = sizer.recommend(evidence, limits: evidence.limits)
-        #expect(advice.verdict == .wait)
-        #expect(advice.reason == "not seen running at two samples in a row")
-        evidence.coverage.samples = 0
-        #expect(
-            sizer.recommend(evidence, limits: evidence.limits).reason == "no sample in the window")
+            reason {
+                forgetCPU(&$0)
+                forgetMemory(&$0)
+                $0.coverage.samples = 0
+            } == "no sample in the window")
+    }
+
+    /// What one resource alone showed is told all the same.
+    @Test func oneResourceAlone() {
+        let sizer = Sizer(policy: SizingPolicy(), tiers: ResourceTier.standard)
+        var evidence = steadyService(cpu: 0.35, memory: 70)
+        (evidence.memory, evidence.replicas[0].memory) = (nil, [])
+        let need = sizer.recommend(evidence, limits: evidence.limits).partialNeed
+        #expect(need?.memory == nil)
+        #expect(abs((need?.cpu?.rawValue ?? 0) - 0.5 * 8 / 7) < 1e-12)
     }
 
     @Test func theOwnersWordWins() {
         let sizer = Sizer(policy: SizingPolicy(), tiers: ResourceTier.standard)
-        let evidence = Self.evidence(cpu: 5, memory: 9000)
-        let advice = sizer.recommend(
-            evidence, limits: evidence.limits, ignoreReason: "load test until June")
-        #expect(advice.verdict == .ignore)
-        #expect(advice.reason == "load test until June")
+        let evidence = steadyService(cpu: 5, memory: 9000)
+        #expect(
+            sizer.recommend(evidence, limits: evidence.limits, ignoreReason: "load test until June")
+                == Recommendation(
+                    verdict: .ignore, tier: nil, need: nil, binding: [],
+                    reason: "load test until June"))
         #expect(
             sizer.recommend(evidence, limits: evidence.limits, ignoreReason: "").reason
                 == "left alone by its label")
     }
 
-    @Test func withoutTiersNothingFits() {
-        let sizer = Sizer(policy: SizingPolicy(), tiers: [])
-        let evidence = Self.evidence(cpu: 0.1, memory: 100)
-        let advice = sizer.recommend(evidence, limits: evidence.limits)
-        #expect(advice.verdict == .noTierFits)
-        #expect(advice.reason == "larger than any tier: needs 0.14 CPU, 143 MiB")
-    }
-
-    /// The rule itself, over a grid: the tier meets every bound, and the next smaller one does not.
-    @Test func theTierIsTheSmallestThatHolds() throws {
+    /// Everything that a recommendation says, of one service.
+    @Test func theWholeRecommendation() {
         let sizer = Sizer(policy: SizingPolicy(), tiers: ResourceTier.standard)
-        for cpu in stride(from: 0.01, through: 2.2, by: 0.03) {
-            for peak in stride(from: 1.0, through: 3, by: 0.5) {
-                for memory in stride(from: 10.0, through: 2200, by: 70) {
-                    let evidence = Self.evidence(
-                        cpu: cpu, p95: cpu * peak, memory: memory, memoryMax: memory * peak)
-                    func holds(_ tier: ResourceTier) -> Bool {
-                        let limit = Double(tier.memoryLimit.rawValue)
-                        return cpu / tier.cpuLimit.rawValue <= 0.7 + 1e-12
-                            && cpu * peak / tier.cpuLimit.rawValue <= 0.7 + 1e-12
-                            && memory * 1_048_576 / limit <= 0.7 + 1e-8
-                            && memory * peak * 1_048_576 * 1.25 <= limit + 1
-                    }
-                    let advice = sizer.recommend(evidence, limits: evidence.limits)
-                    let expected = ResourceTier.standard.first(where: holds)
-                    try #require(advice.tier == expected, "\(cpu) \(peak) \(memory)")
-                    try #require((advice.verdict == .noTierFits) == (expected == nil))
-                }
-            }
-        }
+        let evidence = steadyService(cpu: 0.14, memory: 448, limits: limits(2, 2048))
+        #expect(
+            sizer.recommend(evidence, limits: evidence.limits)
+                == Recommendation(
+                    verdict: .lower, tier: ResourceTier.standard[1],
+                    // 0.14 / 0.7 · 8/7 and 448 / 0.7 · 59/56 = 674.29 MiB.
+                    need: ResourceNeed(
+                        cpu: Cores(0.14 / 0.7 * (1 + 2.0 / 14)), memory: Bytes(707_039_818)),
+                    exact: ResourceNeed(cpu: Cores(0.25), memory: .mebibytes(704)),
+                    reservation: ResourceNeed(cpu: Cores(0.15), memory: .mebibytes(448)),
+                    confidence: 1,
+                    split: Recommendation.Split(
+                        cpu: ResourceTier.standard[0], memory: ResourceTier.standard[1]),
+                    binding: [.memoryMean],
+                    reason: "mean memory of the worst day 448 MiB needs 674 MiB, small has 512 MiB")
+        )
     }
 }

@@ -1,0 +1,61 @@
+import Testing
+
+@testable import Sizing
+
+@Suite struct CPUUseTests {
+    private func use() -> CPUUse {
+        var use = CPUUse()
+        use.beginRun()
+        use.append(cores: 0.1, seconds: 60, end: 60, throttledShare: 0.5, limit: 1)
+        use.append(cores: 0.2, seconds: 900, end: 960, throttledShare: 0.6, limit: 1)
+        use.beginRun()
+        use.append(cores: 0.3, seconds: 900, end: 1860, throttledShare: nil, limit: nil)
+        use.append(cores: 0.4, seconds: 60, end: 1920, throttledShare: 0, limit: 1)
+        use.beginRun()
+        use.append(cores: 0.5, seconds: 60, end: 1980, throttledShare: 0.7, limit: 2)
+        return use
+    }
+
+    /// What is left keeps its run, its throttling and its time.
+    @Test func intervalsThatAreNoGap() {
+        let kept = use().intervals(upTo: 150)
+        #expect(kept.cores == [0.1, 0.4, 0.5])
+        #expect(kept.seconds == [60, 60, 60])
+        #expect(kept.ends == [60, 1920, 1980])
+        #expect(kept.runStarts == [0, 1, 2])
+        #expect(
+            kept.throttlings == [
+                CPUUse.Throttling(interval: 0, share: 0.5, limit: 1),
+                CPUUse.Throttling(interval: 2, share: 0.7, limit: 2),
+            ])
+        #expect(kept.countedSeconds == 1080)
+    }
+
+    @Test func nothingIsLeftOutWithoutGaps() {
+        let kept = use().intervals(upTo: 900)
+        #expect(kept.cores == use().cores)
+        #expect(kept.throttlings == use().throttlings)
+        #expect(kept.runStarts == [0, 2, 4])
+    }
+
+    /// A run without an interval that counts is none.
+    @Test func aRunOfGapsAlone() {
+        var use = CPUUse()
+        use.beginRun()
+        use.append(cores: 0.1, seconds: 60, end: 60, throttledShare: nil, limit: nil)
+        use.beginRun()
+        use.append(cores: 0.2, seconds: 900, end: 960, throttledShare: nil, limit: nil)
+        use.beginRun()
+        use.append(cores: 0.3, seconds: 60, end: 1020, throttledShare: nil, limit: nil)
+        #expect(use.intervals(upTo: 150).runStarts == [0, 1])
+        #expect(use.intervals(upTo: 10).isEmpty)
+    }
+
+    @Test func whereTheDemandIsHidden() {
+        #expect(use().isCensored(SizingPolicy()) == [true, true, false, false, true])
+    }
+
+    @Test func meansAreByTime() {
+        #expect(use().mean(of: [1, 0, 0, 0, 1]) == 120.0 / 1980)
+    }
+}
