@@ -148,11 +148,11 @@ extension Report {
         else { return nil }
         var text = "\(kept.text) that cannot be dropped"
         if let cache = memory.parts.activeCacheMax { text += ", \(cache.text) cache in use" }
-        if memory.parts.refaults > 0 {
-            text += "; \(memory.parts.refaults) cache pages were read again"
+        if let refaults = memory.parts.refaults, refaults > 0 {
+            text += "; \(refaults) cache pages were read again"
         }
-        if memory.parts.stalledSeconds >= 1 {
-            text += "; stalled for memory \(spanText(seconds: memory.parts.stalledSeconds))"
+        if let stalled = memory.parts.stalledSeconds, stalled >= 1 {
+            text += "; stalled for memory \(spanText(seconds: stalled))"
         }
         return text
     }

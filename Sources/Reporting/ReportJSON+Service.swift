@@ -142,8 +142,8 @@ struct ServiceJSON: Encodable {
         var startUpMax: Int64?
         var unreclaimableMax: Int64?
         var activeCacheMax: Int64?
-        var refaults: Int64
-        var stalledSeconds: Double
+        var refaults: Int64?
+        var stalledSeconds: Double?
         var atLimitRatio: Double
         var utilisation: Double?
 

@@ -61,9 +61,11 @@ package struct MemoryParts: Hashable, Sendable {
     /// Page cache in recent use: part of the working set, but the kernel can drop it.
     package var activeCacheMax: Bytes?
     /// Pages that were read again soon after the kernel dropped them: the limit was too small for them.
-    package var refaults: Int64 = 0
+    /// Nil where the kernel counts none.
+    package var refaults: Int64?
     /// Seconds in which some task stalled for memory.
-    package var stalledSeconds = 0.0
+    /// Nil where the kernel does not tell.
+    package var stalledSeconds: Double?
 
     package init() {}
 }

@@ -64,14 +64,17 @@ struct Needs {
             max($0, $1.age < policy.daysMax ? $1.peak : 0)
         }
         let peak = Bytes(wholeBytes(largest))
+        let spare = SpareCache(evidence, largest: largest, policy)
         return [
             OfMemory(
                 constraint: isMean ? .memoryMean : .memorySustained,
-                bytes: estimator.memoryByDay(periods),
+                bytes: spare.limiting(estimator.memoryByDay(periods)),
                 because: "\(isMean ? "mean" : "10-minute") memory of the worst "
                     + "\(evidence.workload.period) \(byDay.text)"),
             OfMemory(
-                constraint: .memoryPeak, bytes: estimator.memoryByPeak(periods, largest: largest),
+                constraint: .memoryPeak,
+                bytes: spare.limiting(
+                    estimator.memoryByPeak(periods, largest: largest)),
                 because: "largest working set \(peak.text)"),
         ]
     }
@@ -92,6 +95,34 @@ struct Needs {
         return OfMemory(
             constraint: .oomKilled, bytes: estimator.memoryAfterKill(at: limit),
             because: "\(kills) at \(limit.text)")
+    }
+}
+
+/// Page cache that fills whatever a limit leaves. A larger limit would be filled again, and the advice would
+/// follow it without end: where the kernel shows no want of it (no refaults, no stalls, no kill), it is
+/// no reason for a larger limit. What cannot be dropped still is.
+private struct SpareCache {
+    /// Nil where the cache is not known to be spare.
+    private var limit: Double?
+    /// Of the largest working set.
+    private var unreclaimableShare = 1.0
+
+    init(_ evidence: ServiceEvidence, largest: Double, _ policy: SizingPolicy) {
+        guard evidence.oomKills == 0, let memory = evidence.memory, largest > 0,
+            let kept = memory.parts.unreclaimableMax, let bound = evidence.limits.memory?.bound,
+            memory.parts.refaults != nil || memory.parts.stalledSeconds != nil
+        else { return }
+        let seconds = max(evidence.coverage.seconds, 1)
+        guard Double(memory.parts.refaults ?? 0) / seconds < policy.spareRefaultsMax,
+            (memory.parts.stalledSeconds ?? 0) / seconds < policy.spareStallShareMax
+        else { return }
+        limit = Double(bound.rawValue)
+        unreclaimableShare = min(1, Double(kept.rawValue) / largest)
+    }
+
+    func limiting(_ need: Double) -> Double {
+        guard let limit else { return need }
+        return min(need, max(limit, need * unreclaimableShare))
     }
 }
 

@@ -47,6 +47,12 @@ package struct SizingPolicy: Hashable, Sendable {
     /// A working set this close to its limit is a lower bound of what was wanted.
     package var memoryAtLimitShare = 0.98
 
+    /// Page cache is spare where the kernel hardly ever has to read a page again that it dropped, in pages
+    /// a second …
+    package var spareRefaultsMax = 1.0
+    /// … and tasks stall for memory less than this share of the time (PSI).
+    package var spareStallShareMax = 0.001
+
     /// The worst days of this many are looked at. Older ones say little of tomorrow.
     package var daysMax = 14
     /// A day less covered than this is no day.

@@ -57,14 +57,20 @@ extension ReplicaObservations {
             memory.parts.activeCacheMax = max(
                 memory.parts.activeCacheMax ?? Bytes(0), Bytes(cache))
         }
-        memory.parts.refaults &+= Self.increase(of: piece[.memoryRefaults])
-        memory.parts.stalledSeconds += Double(Self.increase(of: piece[.memoryPressureSome])) / 1e6
+        if let refaults = piece[.memoryRefaults] {
+            memory.parts.refaults =
+                (memory.parts.refaults ?? 0) &+ Self.increase(of: refaults)
+        }
+        if let stalled = piece[.memoryPressureSome] {
+            memory.parts.stalledSeconds =
+                (memory.parts.stalledSeconds ?? 0) + Double(Self.increase(of: stalled)) / 1e6
+        }
         addAtLimit(since: before, atLimitShare)
     }
 
     /// What a counter gained within the piece; a decrease is a new baseline.
-    private static func increase(of counter: PieceColumn?) -> Int64 {
-        guard let counter, counter.constant == nil else { return 0 }
+    private static func increase(of counter: PieceColumn) -> Int64 {
+        guard counter.constant == nil else { return 0 }
         var last: Int64?
         var sum: Int64 = 0
         counter.forEachPresent { value in

@@ -52,7 +52,22 @@ import Testing
     }
 
     @Test func whereTheDemandIsHidden() {
-        #expect(use().isCensored(SizingPolicy()) == [true, true, false, false, true])
+        let thinned = use().thinned([1, 2, 3, 4, 5], SizingPolicy())
+        #expect(thinned.values == [1, 2, 3, 4, 5])
+        #expect(thinned.isCensored == [true, true, false, false, true])
+    }
+
+    /// 2,500 intervals, every other one hidden, are every third of them: 834.
+    @Test func atMostAThousandAreLookedAt() {
+        var use = CPUUse()
+        for index in 0..<2500 {
+            use.append(
+                cores: 0.5, seconds: 60, end: Int64(index), throttledShare: index % 2 == 0 ? 0.5 : 0,
+                limit: 0.5)
+        }
+        let thinned = use.thinned((0..<2500).map(Double.init), SizingPolicy())
+        #expect(thinned.values == stride(from: 0, to: 2500, by: 3).map(Double.init))
+        #expect(thinned.isCensored == stride(from: 0, to: 2500, by: 3).map { $0 % 2 == 0 })
     }
 
     @Test func meansAreByTime() {

@@ -63,12 +63,10 @@ import Testing
     @Test func cacheThatFillsAnyLimit() throws {
         let outcomes = try ClosedLoop(sizes: .exact).run([.caching], count: Self.each)
         expectNoneIsKilledTwice(outcomes)
-        withKnownIssue("the working set counts cache that the limit made room for") {
-            for outcome in outcomes {
-                #expect(
-                    outcome.limits.dropFirst().allSatisfy { $0.memory <= 4 * outcome.need.memory },
-                    "\(outcome.text)")
-            }
+        for outcome in outcomes {
+            #expect(
+                outcome.limits.dropFirst().allSatisfy { $0.memory <= 4 * outcome.need.memory },
+                "\(outcome.text)")
         }
     }
 

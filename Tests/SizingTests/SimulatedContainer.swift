@@ -26,6 +26,8 @@ struct SimulatedContainer {
         var cores: Double
         var throttledShare: Double
         var memory: Double
+        /// What of it is no page cache.
+        var unreclaimable: Double
         /// Whether the container had started since the last one.
         var isStart: Bool
     }
@@ -55,10 +57,12 @@ struct SimulatedContainer {
                 uptime = 0
                 held = demand.memory[step] * 0.4
             }
+            let unreclaimable = held
             held += demand.cacheShare * max(0, limits.memory - held)
             held = min(held, limits.memory)
             day.moments.append(
-                Moment(cores: use, throttledShare: share, memory: held, isStart: isStart))
+                Moment(cores: use, throttledShare: share, memory: held, unreclaimable: unreclaimable,
+                    isStart: isStart))
             cpuSum += use
             memorySum += held
             // Three samples of five minutes are more than ten minutes.
@@ -123,6 +127,12 @@ struct SimulatedContainer {
                         end: time, throttledShare: moment.throttledShare, limit: day.limits.cpu)
                 }
                 observations.memory.append(mebibytes(moment.memory), time: time)
+                // Cache gives way to what a process wants, and nothing is read again.
+                observations.memory.parts.refaults = 0
+                observations.memory.parts.stalledSeconds = 0
+                observations.memory.parts.unreclaimableMax = max(
+                    observations.memory.parts.unreclaimableMax ?? Bytes(0),
+                    Bytes(Int64(mebibytes(moment.unreclaimable))))
                 if moment.memory >= 0.98 * day.limits.memory {
                     observations.memory.samplesAtLimit += 1
                 }
