@@ -52,7 +52,27 @@ import Testing
     }
 
     @Test func whereTheDemandIsHidden() {
-        #expect(use().isCensored(SizingPolicy()) == [true, true, false, false, true])
+        let (values, isCensored) = use().thinned([1, 2, 3, 4, 5], SizingPolicy())
+        #expect(values == [1, 2, 3, 4, 5])
+        #expect(isCensored == [true, true, false, false, true])
+    }
+
+    /// At most a thousand, evenly spaced from the first on, each with what is known of it.
+    @Test(arguments: [1, 2, 999, 1000, 1001, 2000, 2001, 4032])
+    func aThousandOfMany(count: Int) {
+        var use = CPUUse()
+        for index in 0..<count {
+            // Hard throttled, a little throttled, not throttled, not counted.
+            use.append(
+                cores: 0.1, seconds: 60, end: Int64(index),
+                throttledShare: [0.5, 0.25, 0, nil][index % 4], limit: 1)
+        }
+        let demand = (0..<count).map(Double.init)
+        let (values, isCensored) = use.thinned(demand, SizingPolicy())
+        let step = (count + 999) / 1000
+        #expect(values == stride(from: 0, to: count, by: step).map(Double.init))
+        #expect(values.count <= 1000)
+        #expect(isCensored == values.map { Int($0) % 4 == 0 })
     }
 
     @Test func meansAreByTime() {
