@@ -105,7 +105,7 @@ extension Report {
             if let share = span.throttledShare { parts.append("throttled \(percentText(share))") }
             if let cpu = span.cpuMax { parts.append("CPU up to \(cpu.text)") }
             if let memory = span.memoryMax { parts.append("memory up to \(memory.text)") }
-            parts.append("\(span.oomKills) OOM kills")
+            parts.append("\(span.oomKills) OOM kill\(span.oomKills == 1 ? "" : "s")")
             return parts.joined(separator: ", ")
         }
         return "\(effect.at.minuteText) from \(effect.from.text) to \(effect.to.text); before: "

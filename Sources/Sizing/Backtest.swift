@@ -131,7 +131,7 @@ package struct Backtest: Sendable {
             let largest = all.reduce(0) { max($0, $1.age < policy.daysMax ? $1.peak : 0) }
             var bytes = max(
                 estimator.memoryByDay(memory), estimator.memoryByPeak(memory, largest: largest))
-            if let limit = replica.killLimit(origin.train, end: end, evidence) {
+            if let limit = replica.killLimit(origin.train, end: end) {
                 bytes = max(bytes, estimator.memoryAfterKill(at: limit))
             }
             limits.memory = max(limits.memory ?? 0, bytes)
@@ -156,13 +156,13 @@ struct AdvisedLimits {
 }
 
 extension ReplicaHistory {
-    /// The limit that killed in one of these days; nil where none did.
-    fileprivate func killLimit(
-        _ ages: Range<Int>, end: Timestamp, _ known: ReplicaEvidence
-    ) -> Bytes? {
-        let isKilled = observations.oomKillTimes.contains {
-            ages.contains(Periods.age(of: $0, end: end.milliseconds))
-        }
-        return isKilled ? known.killedAt : nil
+    /// The largest limit that killed in one of these days; nil where none did.
+    fileprivate func killLimit(_ ages: Range<Int>, end: Timestamp) -> Bytes? {
+        let history = observations.limitHistory
+        return observations.oomKillTimes.compactMap { time -> Bytes? in
+            guard ages.contains(Periods.age(of: time, end: end.milliseconds)) else { return nil }
+            let inForce = history.last { $0.since.milliseconds <= time } ?? history.first
+            return inForce?.limits.memory?.bound
+        }.max()
     }
 }

@@ -11,7 +11,7 @@ package struct Recommendation: Hashable, Sendable {
     package var partialNeed: PartialNeed?
     /// `need` in round sizes: limits for a service with a tier of its own.
     package var exact: ResourceNeed?
-    /// What to reserve: the use of the worst day's mean, start-up left out; in round sizes.
+    /// What to reserve: the worst day's mean use, in which minutes of start-up hardly count; in round sizes.
     package var reservation: ResourceNeed?
     /// Over resampled histories, how often the same tier would have been chosen; nil without a tier.
     package var confidence: Double?

@@ -76,8 +76,8 @@ package struct SizingPolicy: Hashable, Sendable {
     /// … and so is a longer one than this, however usual: an alert of ten minutes is lost in it.
     package var gapSecondsMax = 2 * 3600.0
 
-    /// How long after its start a container is starting up. What it needs then counts for limits, but not
-    /// for reservations.
+    /// How long after its start a container is starting up. What it needs then counts for limits as
+    /// any other use does; it is shown apart.
     package var startUpSeconds = 600.0
 
     /// A batch job is seen less than this share of the time …
