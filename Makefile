@@ -14,7 +14,7 @@ BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
 .PHONY: setup build demo test lab-test lab-podman lab-v2 torture lint format bench bench-sampling \
-  bench-columns bench-store bench-exchange fuzz install uninstall data clean
+  bench-columns bench-store bench-exchange bench-sizing fuzz install uninstall data clean
 
 setup:
 	@command -v $(SWIFT) >/dev/null || { \
@@ -94,6 +94,15 @@ bench-store: build
 	  | grep -v -e 'statically linked applications requires' -e 'mktemp. is dangerous' ; \
 	  exit $${PIPESTATUS[0]}
 	@Benchmarks/Peers/store.py $(TRACES) .build-bench/release/StoreBenchmark $(BINARY)
+
+# The sizing rule beside those of other tools, on the backtest in TRACES, and recommend over 1,000 services.
+bench-sizing: build
+	@RIGHTSIZE_BENCHMARKS=1 $(SWIFT) build $(RELEASE_FLAGS) --scratch-path .build-bench \
+	  --product SizingBenchmark 2>&1 \
+	  | grep -v -e 'statically linked applications requires' -e 'mktemp. is dangerous' ; \
+	  exit $${PIPESTATUS[0]}
+	@Benchmarks/Peers/sizing.py $(TRACES) $(BINARY)
+	@Benchmarks/sizing.sh $(BINARY) .build-bench/release/SizingBenchmark
 
 # What imports and exports cost beside DuckDB and pandas.
 bench-exchange: build

@@ -17,7 +17,8 @@ func fail(_ text: String) -> Never {
 
 let arguments = CommandLine.arguments
 guard arguments.count == 5, let services = Int(arguments[1]), services > 0,
-    let days = Int(arguments[2]), days > 0, let step = Int(arguments[3]), step > 0, 86_400 % step == 0
+    let days = Int(arguments[2]), days > 0, let step = Int(arguments[3]), step > 0,
+    86_400 % step == 0
 else { fail("usage: SizingBenchmark SERVICES DAYS SECONDS STORE") }
 
 /// Evenly distributed numbers (Steele, Lea, Flood, "SplitMix", 2014).

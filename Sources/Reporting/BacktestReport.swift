@@ -109,7 +109,7 @@ package struct BacktestReport: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let document = Document(
-            train_days: trainDays, hold_days: holdDays,
+            trainDays: trainDays, holdDays: holdDays,
             rules: rules.map { rule in
                 Rule(
                     rule: rule,
@@ -138,10 +138,16 @@ package struct BacktestReport: Sendable {
 
     private struct Document: Encodable {
         var schema = "rightsize.backtest/1"
-        var train_days: Int
-        var hold_days: Int
+        var trainDays: Int
+        var holdDays: Int
         var rules: [Rule]
         var services: [Service]
+
+        private enum CodingKeys: String, CodingKey {
+            case schema, rules, services
+            case trainDays = "train_days"
+            case holdDays = "hold_days"
+        }
     }
 
     private struct Rule: Encodable {

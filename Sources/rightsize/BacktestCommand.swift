@@ -77,14 +77,13 @@ struct BacktestCommand: ParsableCommand {
                 services: [])
             let from = max(
                 extent.first, extent.last.advanced(byMilliseconds: -Int64(since.seconds * 1000)))
+            let isWanted: (SeriesIdentity) -> Bool = { [project] series in
+                ![.host, .oneOff].contains(series.kind)
+                    && (project == nil || series.service.project == project)
+            }
             try ServiceObservations(
                 store: store, window: from...extent.last, policy: policy, ticks: extent.ticks
-            ).forEach(
-                where: { series in
-                    ![.host, .oneOff].contains(series.kind)
-                        && (project == nil || series.service.project == project)
-                }
-            ) { key, replicas, _ in
+            ).forEach(where: isWanted) { key, replicas, _ in
                 let scores = try backtest.scores(of: replicas, end: extent.last)
                 if !scores.isEmpty { report.services.append((key.id, scores)) }
             }

@@ -35,14 +35,13 @@ struct ReportBuilder {
         let gatherer = try EvidenceGatherer(policy: policy, end: extent.last)
         var seen: ObservationCollector.Window?
         var evidence: [ServiceKey: ServiceEvidence] = [:]
+        let isWanted: (SeriesIdentity) -> Bool = {
+            $0.kind == .host
+                || $0.kind != .oneOff && (project == nil || $0.service.project == project)
+        }
         try ServiceObservations(
             store: store, window: from...extent.last, policy: policy, ticks: extent.ticks
-        ).forEach(
-            where: {
-                $0.kind == .host
-                    || $0.kind != .oneOff && (project == nil || $0.service.project == project)
-            }
-        ) { key, replicas, window in
+        ).forEach(where: isWanted) { key, replicas, window in
             seen = window
             let now = compose?.service(key.id.service).map(Self.limits)
             evidence[key] = try gatherer.evidence(

@@ -62,8 +62,8 @@ import Testing
         var use = CPUUse()
         for index in 0..<2500 {
             use.append(
-                cores: 0.5, seconds: 60, end: Int64(index), throttledShare: index % 2 == 0 ? 0.5 : 0,
-                limit: 0.5)
+                cores: 0.5, seconds: 60, end: Int64(index),
+                throttledShare: index % 2 == 0 ? 0.5 : 0, limit: 0.5)
         }
         let thinned = use.thinned((0..<2500).map(Double.init), SizingPolicy())
         #expect(thinned.values == stride(from: 0, to: 2500, by: 3).map(Double.init))

@@ -61,8 +61,9 @@ struct SimulatedContainer {
             held += demand.cacheShare * max(0, limits.memory - held)
             held = min(held, limits.memory)
             day.moments.append(
-                Moment(cores: use, throttledShare: share, memory: held, unreclaimable: unreclaimable,
-                    isStart: isStart))
+                Moment(
+                    cores: use, throttledShare: share, memory: held,
+                    unreclaimable: unreclaimable, isStart: isStart))
             cpuSum += use
             memorySum += held
             // Three samples of five minutes are more than ten minutes.
