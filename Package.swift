@@ -103,6 +103,9 @@ let package = Package(
 
 // Benchmarks link the real modules. They are no part of a normal build.
 if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
+    package.products += [
+        .library(name: "StatisticsPeer", type: .dynamic, targets: ["StatisticsPeer"])
+    ]
     package.targets += [
         .systemLibrary(name: "CMalloc", path: "Benchmarks/CMalloc"),
         .executableTarget(
@@ -114,6 +117,9 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
         .executableTarget(
             name: "ColumnsBenchmark", dependencies: ["Columns"],
             path: "Benchmarks/ColumnsBenchmark", swiftSettings: house + [alwaysOptimised]),
+        .target(
+            name: "StatisticsPeer", dependencies: ["Statistics"],
+            path: "Benchmarks/StatisticsPeer", swiftSettings: house),
     ]
 }
 

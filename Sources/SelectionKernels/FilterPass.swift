@@ -25,8 +25,7 @@ func filter(
     var aboveLow = emptyTally
     var aboveThreshold = emptyTally
     var aboveLowScalar = 0
-    // Short series are likely one of many: ask for the next one while this one is read.
-    let ahead = measuring && count <= 65536 ? count : 512
+    let ahead = moments.pointee.ahead
 
     var index = 0
     while index < count {

@@ -8,9 +8,9 @@ internal import CIntrinsics
 
 extension Progress {
     @inline(__always)
-    init(threshold: Double) {
+    init(threshold: Double, ahead: Int = 512) {
         self.init(
-            moments: Moments(threshold: threshold), furtherReads: 0, fellBack: false,
+            moments: Moments(threshold: threshold, ahead: ahead), furtherReads: 0, fellBack: false,
             containsNaN: false)
     }
 }

@@ -10,15 +10,19 @@ package import CIntrinsics
 ///   - count: its length, at least 1.
 ///   - ranks: the wanted order statistics, ascending and distinct, from 0 to `count` − 1.
 ///   - threshold: values above it are counted; NaN for none.
+///   - next: the series that will be summarized next, which is brought into the cache meanwhile; nil if
+///     it is not known.
 ///   - scratch: `scratchBytes` of memory, on a cache line.
 ///   - result: receives the order statistics in the order of `ranks`; all NaN if a value is NaN.
 @inline(never)
 package func summarize(
     _ values: UnsafePointer<Double>, count: Int, ranks: UnsafePointer<Int>, rankCount: Int,
-    threshold: Double, scratch: UnsafeMutableRawPointer,
+    threshold: Double, next: UnsafePointer<Double>?, scratch: UnsafeMutableRawPointer,
     into result: UnsafeMutablePointer<Double>
 ) -> SeriesTotals {
     var progress = Progress(threshold: threshold)
+    // A long series would only drive the next one out of the cache again.
+    if let next, count <= 65_536 { progress.moments.ahead = next - values }
     if count <= smallCount {
         measureSmall(values, count, &progress)
         if !progress.containsNaN {

@@ -29,6 +29,11 @@ extension Kernels {
 
     /// Sum of the weights.
     func totalWeight(_ weights: UnsafePointer<Double>, count: Int) -> Double {
+        sum(weights, count: count)
+    }
+
+    /// Sum of any numbers, rounded by pairs of lanes.
+    package func sum(_ weights: UnsafePointer<Double>, count: Int) -> Double {
         switch instructionSet {
         case .baseline: SelectionKernels.totalWeight(weights, count: count)
         case .avx2: SelectionKernelsAVX2.totalWeight(weights, count: count)

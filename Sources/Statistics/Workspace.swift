@@ -6,6 +6,9 @@
 package struct Workspace: ~Copyable {
     private var block: UnsafeMutableRawPointer
     private var capacity: Int
+    /// The ranks of the last series' length, which is usually also that of the next one.
+    var plan = RankPlan()
+    var plannedProbabilities: [Double] = []
 
     package init() {
         capacity = 4096

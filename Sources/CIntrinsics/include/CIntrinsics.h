@@ -7,8 +7,12 @@
 
 #include "SelectionRecords.h"
 
-/// Asks for the cache line at `address`; harmless for an address outside any object.
-static inline void prefetch_for_reading(const void *address) { __builtin_prefetch(address, 0, 3); }
+/// Asks for the cache line at `address` into the second-level cache; harmless for an address outside
+/// any object.
+static inline void prefetch_for_reading(const void *address) { __builtin_prefetch(address, 0, 2); }
+
+/// CPUs that this process may run on, at least 1.
+int usable_cpu_count(void);
 
 #if defined(__x86_64__)
 #include <immintrin.h>

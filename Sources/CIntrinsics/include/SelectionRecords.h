@@ -40,6 +40,9 @@ struct Moments {
     double minimum;
     double maximum;
     ptrdiff_t above;
+    /// From a value that is read to the one that is asked for meanwhile, in values: into the next series
+    /// where there is one.
+    ptrdiff_t ahead;
 };
 
 /// What selection has found out about a series besides its order statistics.
