@@ -111,3 +111,39 @@ func countGreater(_ values: UnsafePointer<Double>, _ count: Int, than bound: Dou
     }
     return found
 }
+
+/// How many values equal each of four.
+@inline(never)
+func countEqual(
+    _ values: UnsafePointer<Double>, _ count: Int, to sought: SIMD4<Double>
+) -> SIMD4<Int> {
+    let lanes0 = Lanes(repeating: sought[0])
+    let lanes1 = Lanes(repeating: sought[1])
+    let lanes2 = Lanes(repeating: sought[2])
+    let lanes3 = Lanes(repeating: sought[3])
+    var different0 = emptyTally
+    var different1 = emptyTally
+    var different2 = emptyTally
+    var different3 = emptyTally
+    var index = 0
+    while index &+ laneCount <= count {
+        let lanes = load(values + index)
+        countSet(unequal(lanes, lanes0), in: &different0)
+        countSet(unequal(lanes, lanes1), in: &different1)
+        countSet(unequal(lanes, lanes2), in: &different2)
+        countSet(unequal(lanes, lanes3), in: &different3)
+        index &+= laneCount
+    }
+    var found = SIMD4(
+        index &- total(of: different0), index &- total(of: different1),
+        index &- total(of: different2), index &- total(of: different3))
+    while index < count {
+        let value = values[index]
+        found[0] &+= value == sought[0] ? 1 : 0
+        found[1] &+= value == sought[1] ? 1 : 0
+        found[2] &+= value == sought[2] ? 1 : 0
+        found[3] &+= value == sought[3] ? 1 : 0
+        index &+= 1
+    }
+    return found
+}

@@ -53,6 +53,40 @@
         _mm256_max_pd(left, right)
     }
 
+    /// Writes the bucket that each place stands for.
+    @inline(__always)
+    func store(buckets places: Lanes, to target: UnsafeMutablePointer<UInt16>) {
+        let numbers =
+            unsafeBitCast(places, to: SIMD4<UInt64>.self) &>> SIMD4(repeating: BucketMap.dropped)
+            &- SIMD4(repeating: BucketMap.first)
+        let halves = unsafeBitCast(numbers, to: SIMD8<UInt32>.self).evenHalf
+        let packed = SIMD4<UInt16>(truncatingIfNeeded: halves)
+        UnsafeMutableRawPointer(target).storeBytes(of: packed, as: SIMD4<UInt16>.self)
+    }
+
+    /// Buckets of many values side by side.
+    typealias BucketLanes = SIMD16<UInt16>
+
+    @inline(__always) var bucketLaneCount: Int { 16 }
+
+    /// Two bits for each pair of equal lanes.
+    @inline(__always) func equal(_ left: BucketLanes, _ right: BucketLanes) -> UInt32 {
+        UInt32(
+            bitPattern: _mm256_movemask_epi8(unsafeBitCast(left .== right, to: SIMD4<Int64>.self)))
+    }
+
+    /// The lane of the lowest pair of bits, the last lane if there is none.
+    @inline(__always) func lastOr(first bits: UInt32) -> Int {
+        (bits | 0x8000_0000).trailingZeroBitCount &>> 1
+    }
+
+    @inline(__always) func withoutFirst(_ bits: UInt32) -> UInt32 {
+        let bits = bits & (bits &- 1)
+        return bits & (bits &- 1)
+    }
+
+    @inline(__always) func setCount(_ bits: UInt32) -> Int { bits.nonzeroBitCount &>> 1 }
+
     /// sum + value² with one rounding.
     @inline(__always) func addingSquare(_ value: Lanes, to sum: Lanes) -> Lanes {
         sum.addingProduct(value, value)

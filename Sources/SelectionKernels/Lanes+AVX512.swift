@@ -56,6 +56,36 @@
         _mm512_max_pd(left, right)
     }
 
+    /// Writes the bucket that each place stands for.
+    @inline(__always)
+    func store(buckets places: Lanes, to target: UnsafeMutablePointer<UInt16>) {
+        let numbers =
+            unsafeBitCast(places, to: SIMD8<UInt64>.self) &>> SIMD8(repeating: BucketMap.dropped)
+            &- SIMD8(repeating: BucketMap.first)
+        UnsafeMutableRawPointer(target).storeBytes(
+            of: _mm512_cvtepi64_epi16(unsafeBitCast(numbers, to: SIMD8<Int64>.self)),
+            as: SIMD2<Int64>.self)
+    }
+
+    /// Buckets of many values side by side.
+    typealias BucketLanes = SIMD32<UInt16>
+
+    @inline(__always) var bucketLaneCount: Int { 32 }
+
+    /// A bit for each pair of equal lanes.
+    @inline(__always) func equal(_ left: BucketLanes, _ right: BucketLanes) -> UInt32 {
+        _mm512_movepi16_mask(unsafeBitCast(left .== right, to: SIMD8<Int64>.self))
+    }
+
+    /// The lane of the lowest bit, the last lane if there is none.
+    @inline(__always) func lastOr(first bits: UInt32) -> Int {
+        (bits | 0x8000_0000).trailingZeroBitCount
+    }
+
+    @inline(__always) func withoutFirst(_ bits: UInt32) -> UInt32 { bits & (bits &- 1) }
+
+    @inline(__always) func setCount(_ bits: UInt32) -> Int { bits.nonzeroBitCount }
+
     /// sum + value² with one rounding.
     @inline(__always) func addingSquare(_ value: Lanes, to sum: Lanes) -> Lanes {
         sum.addingProduct(value, value)

@@ -47,6 +47,14 @@
         left.replacing(with: right, where: right .> left)
     }
 
+    /// Writes the bucket that each place stands for.
+    @inline(__always)
+    func store(buckets places: Lanes, to target: UnsafeMutablePointer<UInt16>) {
+        let bits = unsafeBitCast(places, to: SIMD2<UInt64>.self)
+        target[0] = UInt16(truncatingIfNeeded: bits[0] &>> BucketMap.dropped &- BucketMap.first)
+        target[1] = UInt16(truncatingIfNeeded: bits[1] &>> BucketMap.dropped &- BucketMap.first)
+    }
+
     /// sum + value², with or without an intermediate rounding, as the CPU likes it.
     @inline(__always) func addingSquare(_ value: Lanes, to sum: Lanes) -> Lanes {
         sum + value * value

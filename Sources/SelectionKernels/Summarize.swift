@@ -31,9 +31,26 @@ package func summarize(
     } else if rankCount == 0 {
         measure(values, count, &progress)
     } else {
-        var done = selectSome(
-            values, count, ranks, rankCount, into: result, scratch: scratch, depth: 0,
-            measuring: true, &progress)
+        var done = 0
+        let buckets = count <= bucketedCount
+        if buckets {
+            progress.moments.shift = meanOfSome(values, count)
+            measure(values, count, &progress)
+            if !progress.containsNaN {
+                let reads = selectByBuckets(
+                    values, count, ranks, rankCount, least: progress.moments.minimum,
+                    greatest: progress.moments.maximum, into: result, scratch: scratch)
+                if reads >= 0 {
+                    done = rankCount
+                    progress.furtherReads = reads
+                }
+            }
+        }
+        if done == 0 && !progress.containsNaN {
+            done = selectSome(
+                values, count, ranks, rankCount, into: result, scratch: scratch, depth: 0,
+                measuring: !buckets, &progress)
+        }
         while done < rankCount && !progress.containsNaN {
             done &+= selectSome(
                 values, count, ranks + done, rankCount &- done, into: result + done,
@@ -61,6 +78,7 @@ package func summarize(
 package func scratchBytes(count: Int, rankCount: Int) -> Int {
     let overhang = scratchOverhang
     var doubles = 2 &* (smallCount &+ overhang)
+    if count <= bucketedCount { doubles &+= bucketScratch(count: count) }
     if count > smallCount {
         // A copy of the series, and what radix selection in it needs.
         doubles &+= count &+ overhang
@@ -84,6 +102,22 @@ package func scratchBytes(count: Int, rankCount: Int) -> Int {
         depth &+= 1
     }
     return doubles &* 8
+}
+
+/// The mean of sixteen values spread over a series of more than that, or 0 where it is not finite: near
+/// enough to the mean of all to subtract it before squaring.
+@inline(__always)
+func meanOfSome(_ values: UnsafePointer<Double>, _ count: Int) -> Double {
+    var sum = 0.0
+    let step = count / 16
+    var index = step / 2
+    var number = 0
+    while number < 16 {
+        sum += values[index]
+        index &+= step
+        number &+= 1
+    }
+    return sum.isFinite ? sum / 16 : 0
 }
 
 /// The moments of a series of at most `smallCount` values, in two reads.

@@ -131,3 +131,22 @@ struct WeightHistogram {
     /// Low bits that a bucket spans.
     uint64_t shift;
 };
+
+/// A map from the values of a series to the buckets that it is selected from, which never decreases.
+struct BucketMap {
+    /// The least value.
+    double least;
+    /// The inverse of the distance to the greatest.
+    double scale;
+};
+
+/// A bucket that holds wanted ranks.
+struct TargetBucket {
+    ptrdiff_t number;
+    /// Values below it, and in it.
+    ptrdiff_t below;
+    ptrdiff_t inside;
+    /// Some value in it, and how often that one occurs.
+    double value;
+    ptrdiff_t repetitions;
+};
