@@ -1,45 +1,36 @@
 internal import CIntrinsics
 
-/// Each power of two has 2 to this power buckets.
-@inline(__always) private var fractionBits: Int { 7 }
+/// Room for the buckets of any map.
+@inline(__always) var valueBucketCount: Int { 6 &* 128 &+ 4 }
 
-/// The powers of two from the bucket of the least value to that of the greatest one.
-@inline(__always) private var octaves: Int { 6 }
-
-/// The greatest value lies at 1 + 2^−octaves, or a rounding above.
-@inline(__always) var valueBucketCount: Int {
-    octaves &<< fractionBits &+ 1 &<< (fractionBits &- octaves) &+ 2
-}
-
-/// A value's place from the least (0) to the greatest (1) is lifted by 2^−octaves, and its bits cut off: so
-/// buckets are even near the least value, and from there widen with the distance from it, as the sparse upper
-/// tails of loads want it.
+/// A value's place from the least (0) to the greatest (1) is lifted by 2^−k, and its bits cut off: so buckets are
+/// even near the least value, and from there widen with the distance from it, as the sparse upper tails of
+/// loads want it.
+///
+/// | mean's place | k octaves | buckets an octave | narrowest bucket |
+/// |---|---|---|---|
+/// | above 2^−6 | 6 | 128 | 2^−13 of the span |
+/// | above 2^−12 | 12 | 64 | 2^−18 |
+/// | below | 24 | 32 | 2^−29 |
 extension BucketMap {
     @inline(__always)
-    init(least: Double, greatest: Double) {
-        self.init(least: least, scale: 1 / (greatest - least))
+    init(least: Double, greatest: Double, mean: Double) {
+        let scale = 1 / (greatest - least)
+        let place = (mean - least) * scale
+        let octaves: UInt64 = place > 0x1p-6 ? 6 : place > 0x1p-12 ? 12 : 24
+        let fractionBits: UInt64 = place > 0x1p-6 ? 7 : place > 0x1p-12 ? 6 : 5
+        self.init(
+            least: least, scale: scale, lift: Double(bitPattern: (1023 &- octaves) &<< 52),
+            dropped: 52 &- fractionBits, first: (1023 &- octaves) &<< fractionBits)
     }
 
     /// Not where the span is infinite, or so small that its inverse is.
     @inline(__always) var isUsable: Bool { scale > 0 && scale < 0x1p1000 }
 
-    @inline(__always) private static var lift: Double {
-        Double(sign: .plus, exponent: -octaves, significand: 1)
-    }
-
-    /// Bits of a place that are cut off.
-    @inline(__always) static var dropped: UInt64 { UInt64(52 &- fractionBits) }
-
-    /// The bits of the lowest place, cut off: the number of the first bucket.
-    @inline(__always) static var first: UInt64 {
-        UInt64(1023 &- octaves) &<< UInt64(fractionBits)
-    }
-
     /// Where a vector of values lies, as numbers whose upper bits are the buckets.
     @inline(__always)
     func places(_ lanes: Lanes) -> Lanes {
-        (lanes - Lanes(repeating: least)) * Lanes(repeating: scale)
-            + Lanes(repeating: Self.lift)
+        (lanes - Lanes(repeating: least)) * Lanes(repeating: scale) + Lanes(repeating: lift)
     }
 
     /// Writes the bucket of each value to `buckets`, which has room for a vector more.
@@ -50,7 +41,7 @@ extension BucketMap {
     ) {
         var index = 0
         while index &+ laneCount <= count {
-            store(buckets: places(load(values + index)), to: buckets + index)
+            store(bucketsOf: places(load(values + index)), self, to: buckets + index)
             index &+= laneCount
         }
         if index < count {
@@ -59,7 +50,7 @@ extension BucketMap {
             let rest = scratch.takeDoubles(laneCount)
             rest.update(repeating: least, count: laneCount)
             copy(values + index, count &- index, to: rest)
-            store(buckets: places(load(rest)), to: buckets + index)
+            store(bucketsOf: places(load(rest)), self, to: buckets + index)
         }
     }
 }

@@ -27,13 +27,15 @@ internal import CIntrinsics
 @inline(never)
 func selectByBuckets(
     _ values: UnsafePointer<Double>, _ count: Int, _ ranks: UnsafePointer<Int>, _ rankCount: Int,
-    least: Double, greatest: Double, into result: UnsafeMutablePointer<Double>, scratch: Scratch
+    _ moments: Moments, into result: UnsafeMutablePointer<Double>, scratch: Scratch
 ) -> Int {
-    if least == greatest {
-        result.update(repeating: least, count: rankCount)
+    if moments.minimum == moments.maximum {
+        result.update(repeating: moments.minimum, count: rankCount)
         return 0
     }
-    let map = BucketMap(least: least, greatest: greatest)
+    let map = BucketMap(
+        least: moments.minimum, greatest: moments.maximum,
+        mean: moments.shift + moments.sum / Double(count))
     guard rankCount <= bucketedRankLimit, map.isUsable else { return -1 }
     var scratch = scratch
     let buckets = scratch.takeBytes(2 &* (count &+ 64)).assumingMemoryBound(to: UInt16.self)
@@ -47,7 +49,7 @@ func selectByBuckets(
     let targetCount = findTargets(ranks, rankCount, tallies: tallies, into: targets)
     var reads = 1
     if fillsCrowded(targets, targetCount) {
-        countRepetitions(values, count, buckets, targets, targetCount)
+        countRepetitions(values, count, buckets, targets, targetCount, least: moments.minimum)
         reads &+= 1
     }
     return reads
@@ -93,12 +95,12 @@ private func fillsCrowded(_ targets: UnsafePointer<TargetBucket>, _ targetCount:
     return most > smallCount
 }
 
-/// Finds out, in one read, how often the first value of each crowded target occurs: often that is all there is
-/// in it. Only of the first four crowded ones.
+/// Finds out, in one read, how often the first value of each crowded target occurs: often that is all that is
+/// wanted of it. Only of the first four crowded ones, and only where it is known how many values are less.
 @inline(never)
 func countRepetitions(
     _ values: UnsafePointer<Double>, _ count: Int, _ buckets: UnsafePointer<UInt16>,
-    _ targets: UnsafeMutablePointer<TargetBucket>, _ targetCount: Int
+    _ targets: UnsafeMutablePointer<TargetBucket>, _ targetCount: Int, least: Double
 ) {
     var sought = SIMD4<Double>(repeating: .nan)
     var crowded = 0
@@ -108,18 +110,22 @@ func countRepetitions(
             let number = UInt16(truncatingIfNeeded: targets[target].number)
             var place = 0
             while buckets[place] != number { place &+= 1 }
-            targets[target].value = values[place]
             sought[crowded] = values[place]
             crowded &+= 1
         }
         target &+= 1
     }
-    let repetitions = countEqual(values, count, to: sought)
+    let equal = countEqual(values, count, to: sought, crowded)
     crowded = 0
     target = 0
     while target < targetCount && crowded < 4 {
         if targets[target].inside > smallCount {
-            targets[target].repetitions = repetitions[crowded]
+            let repetitions = Int(equal[crowded])
+            if repetitions == targets[target].inside || sought[crowded] == least {
+                // None in the bucket is less, so the values below the bucket are all that are.
+                targets[target].value = sought[crowded]
+                targets[target].repetitions = repetitions
+            }
             crowded &+= 1
         }
         target &+= 1
@@ -147,12 +153,14 @@ func selectFromTargets(
     var position = 0
     while target < targetCount {
         let here = targets[target]
-        let isKnown = here.repetitions == here.inside
+        var isKnown = true
         while position < rankCount && ranks[position] < here.below &+ here.inside {
-            if isKnown {
+            let rank = ranks[position]
+            if rank < here.below &+ here.repetitions {
                 result[position] = here.value
             } else {
-                wanted[wantedCount] = ranks[position] &- here.below &+ gatheredCount
+                isKnown = false
+                wanted[wantedCount] = rank &- here.below &+ gatheredCount
                 positions[wantedCount] = position
                 wantedCount &+= 1
             }

@@ -141,3 +141,56 @@ func gather(
         }
     }
 #endif
+
+/// Gathers the values of one bucket, and their weights; returns how many.
+@inline(never)
+func gatherWeighted(
+    _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ count: Int,
+    _ buckets: UnsafePointer<UInt16>, _ bucket: Int,
+    into gatheredValues: UnsafeMutablePointer<Double>,
+    _ gatheredWeights: UnsafeMutablePointer<Double>
+) -> Int {
+    let number = UInt16(truncatingIfNeeded: bucket)
+    var found = 0
+    var index = 0
+    #if arch(x86_64) && (KERNELS_AVX2 || KERNELS_AVX512)
+        let target = BucketLanes(repeating: number)
+        while index &+ bucketLaneCount <= count {
+            let lanes = UnsafeRawPointer(buckets + index).loadUnaligned(as: BucketLanes.self)
+            var bits = equal(lanes, target)
+            while bits != 0 {
+                let place = index &+ lastOr(first: bits)
+                gatheredValues[found] = values[place]
+                gatheredWeights[found] = weights[place]
+                found &+= 1
+                bits = withoutFirst(bits)
+            }
+            index &+= bucketLaneCount
+        }
+    #else
+        // Four at a time: a 16-bit part that is zero after the exclusive or borrows where a subtraction of
+        // one from each does (Warren, "Hacker's Delight", 6-1).
+        let ones: UInt64 = 0x0001_0001_0001_0001
+        let pattern = UInt64(number) &* ones
+        while index &+ 4 <= count {
+            let four = UnsafeRawPointer(buckets + index).loadUnaligned(as: UInt64.self) ^ pattern
+            if (four &- ones) & ~four & (ones &<< 15) != 0 {
+                var place = index
+                while place < index &+ 4 {
+                    gatheredValues[found] = values[place]
+                    gatheredWeights[found] = weights[place]
+                    found &+= buckets[place] == number ? 1 : 0
+                    place &+= 1
+                }
+            }
+            index &+= 4
+        }
+    #endif
+    while index < count {
+        gatheredValues[found] = values[index]
+        gatheredWeights[found] = weights[index]
+        found &+= buckets[index] == number ? 1 : 0
+        index &+= 1
+    }
+    return found
+}

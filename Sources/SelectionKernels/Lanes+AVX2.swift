@@ -55,10 +55,33 @@
 
     /// Writes the bucket that each place stands for.
     @inline(__always)
-    func store(buckets places: Lanes, to target: UnsafeMutablePointer<UInt16>) {
+    func store(
+        bucketsOf places: Lanes, _ map: BucketMap, to target: UnsafeMutablePointer<UInt16>
+    ) {
         let numbers =
-            unsafeBitCast(places, to: SIMD4<UInt64>.self) &>> SIMD4(repeating: BucketMap.dropped)
-            &- SIMD4(repeating: BucketMap.first)
+            unsafeBitCast(places, to: SIMD4<UInt64>.self) &>> SIMD4(repeating: map.dropped)
+            &- SIMD4(repeating: map.first)
+        store(numbers, to: target)
+    }
+
+    /// Writes the bucket of each value by its ordered bits (`WeightHistogram.bucket`).
+    @inline(__always)
+    func store(
+        orderedBucketsOf values: Lanes, least: UInt64, shift: UInt64,
+        to target: UnsafeMutablePointer<UInt16>
+    ) {
+        let bits = unsafeBitCast(values + Lanes(), to: SIMD4<Int64>.self)
+        let signs = bits &>> SIMD4(repeating: 63)
+        let ordered = bits ^ (signs | SIMD4(repeating: .min))
+        let numbers =
+            (unsafeBitCast(ordered, to: SIMD4<UInt64>.self) &- SIMD4(repeating: least))
+            &>> SIMD4(repeating: shift)
+        store(numbers, to: target)
+    }
+
+    /// The low 16 bits of each.
+    @inline(__always)
+    func store(_ numbers: SIMD4<UInt64>, to target: UnsafeMutablePointer<UInt16>) {
         let halves = unsafeBitCast(numbers, to: SIMD8<UInt32>.self).evenHalf
         let packed = SIMD4<UInt16>(truncatingIfNeeded: halves)
         UnsafeMutableRawPointer(target).storeBytes(of: packed, as: SIMD4<UInt16>.self)

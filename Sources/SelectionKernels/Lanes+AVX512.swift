@@ -58,10 +58,33 @@
 
     /// Writes the bucket that each place stands for.
     @inline(__always)
-    func store(buckets places: Lanes, to target: UnsafeMutablePointer<UInt16>) {
+    func store(
+        bucketsOf places: Lanes, _ map: BucketMap, to target: UnsafeMutablePointer<UInt16>
+    ) {
         let numbers =
-            unsafeBitCast(places, to: SIMD8<UInt64>.self) &>> SIMD8(repeating: BucketMap.dropped)
-            &- SIMD8(repeating: BucketMap.first)
+            unsafeBitCast(places, to: SIMD8<UInt64>.self) &>> SIMD8(repeating: map.dropped)
+            &- SIMD8(repeating: map.first)
+        store(numbers, to: target)
+    }
+
+    /// Writes the bucket of each value by its ordered bits (`WeightHistogram.bucket`).
+    @inline(__always)
+    func store(
+        orderedBucketsOf values: Lanes, least: UInt64, shift: UInt64,
+        to target: UnsafeMutablePointer<UInt16>
+    ) {
+        let bits = unsafeBitCast(values + Lanes(), to: SIMD8<Int64>.self)
+        let signs = bits &>> SIMD8(repeating: 63)
+        let ordered = bits ^ (signs | SIMD8(repeating: .min))
+        let numbers =
+            (unsafeBitCast(ordered, to: SIMD8<UInt64>.self) &- SIMD8(repeating: least))
+            &>> SIMD8(repeating: shift)
+        store(numbers, to: target)
+    }
+
+    /// The low 16 bits of each.
+    @inline(__always)
+    func store(_ numbers: SIMD8<UInt64>, to target: UnsafeMutablePointer<UInt16>) {
         UnsafeMutableRawPointer(target).storeBytes(
             of: _mm512_cvtepi64_epi16(unsafeBitCast(numbers, to: SIMD8<Int64>.self)),
             as: SIMD2<Int64>.self)

@@ -49,10 +49,34 @@
 
     /// Writes the bucket that each place stands for.
     @inline(__always)
-    func store(buckets places: Lanes, to target: UnsafeMutablePointer<UInt16>) {
+    func store(
+        bucketsOf places: Lanes, _ map: BucketMap, to target: UnsafeMutablePointer<UInt16>
+    ) {
         let bits = unsafeBitCast(places, to: SIMD2<UInt64>.self)
-        target[0] = UInt16(truncatingIfNeeded: bits[0] &>> BucketMap.dropped &- BucketMap.first)
-        target[1] = UInt16(truncatingIfNeeded: bits[1] &>> BucketMap.dropped &- BucketMap.first)
+        store(
+            bits &>> SIMD2(repeating: map.dropped) &- SIMD2(repeating: map.first), to: target)
+    }
+
+    /// Writes the bucket of each value by its ordered bits (`WeightHistogram.bucket`).
+    @inline(__always)
+    func store(
+        orderedBucketsOf values: Lanes, least: UInt64, shift: UInt64,
+        to target: UnsafeMutablePointer<UInt16>
+    ) {
+        let bits = unsafeBitCast(values + Lanes(), to: SIMD2<Int64>.self)
+        let signs = bits &>> SIMD2(repeating: 63)
+        let ordered = bits ^ (signs | SIMD2(repeating: .min))
+        let numbers =
+            (unsafeBitCast(ordered, to: SIMD2<UInt64>.self) &- SIMD2(repeating: least))
+            &>> SIMD2(repeating: shift)
+        store(numbers, to: target)
+    }
+
+    /// The low 16 bits of each.
+    @inline(__always)
+    func store(_ numbers: SIMD2<UInt64>, to target: UnsafeMutablePointer<UInt16>) {
+        target[0] = UInt16(truncatingIfNeeded: numbers[0])
+        target[1] = UInt16(truncatingIfNeeded: numbers[1])
     }
 
     /// sum + value², with or without an intermediate rounding, as the CPU likes it.

@@ -38,8 +38,8 @@ package func summarize(
             measure(values, count, &progress)
             if !progress.containsNaN {
                 let reads = selectByBuckets(
-                    values, count, ranks, rankCount, least: progress.moments.minimum,
-                    greatest: progress.moments.maximum, into: result, scratch: scratch)
+                    values, count, ranks, rankCount, progress.moments, into: result,
+                    scratch: scratch)
                 if reads >= 0 {
                     done = rankCount
                     progress.furtherReads = reads

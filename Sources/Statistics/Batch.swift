@@ -29,17 +29,13 @@ package struct Batch: Sendable {
         of series: [[Double]], threshold: Double? = nil
     ) throws(StatisticsError) -> BatchSummaries {
         if series.contains(where: \.isEmpty) { throw .emptyInput }
-        let job = BatchJob(quantiles, seriesCount: series.count, threshold: threshold)
-        Threads.run(threadCount) {
-            job.work { number, body in
-                // Only the address of the next one is used, and only to ask for what lies there.
-                let next =
-                    number + 1 < series.count
-                    ? series[number + 1].withUnsafeBufferPointer(\.baseAddress) : nil
-                series[number].withUnsafeBufferPointer { body($0, next) }
-            }
+        return summaries(seriesCount: series.count, threshold: threshold) { number, body in
+            // Only the address of the next one is used, and only to ask for what lies there.
+            let next =
+                number + 1 < series.count
+                ? series[number + 1].withUnsafeBufferPointer(\.baseAddress) : nil
+            series[number].withUnsafeBufferPointer { body($0, next) }
         }
-        return job.takeSummaries()
     }
 
     /// The summaries of series that lie one behind the other.
@@ -59,51 +55,77 @@ package struct Batch: Sendable {
             if end == start { throw .emptyInput }
             start = end
         }
-        let job = BatchJob(quantiles, seriesCount: ends.count, threshold: threshold)
         nonisolated(unsafe) let values = values
-        Threads.run(threadCount) {
-            job.work { number, body in
-                let start = number > 0 ? ends[number - 1] : 0
-                let series = UnsafeBufferPointer(rebasing: values[start..<ends[number]])
-                body(series, values.baseAddress.map { $0 + ends[number] })
-            }
+        return summaries(seriesCount: ends.count, threshold: threshold) { number, body in
+            let start = number > 0 ? ends[number - 1] : 0
+            let series = UnsafeBufferPointer(rebasing: values[start..<ends[number]])
+            body(series, values.baseAddress.map { $0 + ends[number] })
         }
-        return job.takeSummaries()
+    }
+
+    /// - Parameter withSeries: passes the series of a number on, and the address of the one behind it.
+    private func summaries(
+        seriesCount: Int, threshold: Double?,
+        _ withSeries:
+            @Sendable (
+                _ number: Int, _ body: (UnsafeBufferPointer<Double>, UnsafePointer<Double>?) -> Void
+            ) -> Void
+    ) -> BatchSummaries {
+        let quantileCount = quantiles.probabilities.count
+        var found = BatchSummaries(
+            quantileCount: quantileCount, countsAbove: threshold.map { !$0.isNaN } ?? false)
+        // The threads write straight into the arrays' memory.
+        found.quantiles = Array(unsafeUninitializedCapacity: seriesCount * quantileCount) {
+            quantileSpace, quantilesWritten in
+            found.rows = Array(unsafeUninitializedCapacity: seriesCount) { rowSpace, rowsWritten in
+                let job = BatchJob(
+                    quantiles, seriesCount: seriesCount, threshold: threshold ?? .nan,
+                    rows: rowSpace, quantileSpace: quantileSpace)
+                Threads.run(threadCount) { job.work(withSeries) }
+                rowsWritten = seriesCount
+            }
+            quantilesWritten = seriesCount * quantileCount
+        }
+        return found
     }
 }
 
-/// The summaries of a batch, in a few large blocks of memory.
+/// The summaries of a batch, in two blocks of memory.
 package struct BatchSummaries: RandomAccessCollection, Sendable {
-    fileprivate var counts: [Int]
-    fileprivate var totals: [Kernels.Totals]
+    fileprivate struct Row {
+        var count: Int
+        var totals: Kernels.Totals
+    }
+
+    fileprivate var rows: [Row] = []
     /// Those of the first series, then those of the second …
-    package fileprivate(set) var quantiles: [Double]
+    package fileprivate(set) var quantiles: [Double] = []
     private let quantileCount: Int
     private let countsAbove: Bool
 
-    fileprivate init(seriesCount: Int, quantileCount: Int, countsAbove: Bool) {
-        counts = [Int](repeating: 0, count: seriesCount)
-        totals = [Kernels.Totals](repeating: Kernels.Totals(), count: seriesCount)
-        quantiles = [Double](repeating: .nan, count: seriesCount * quantileCount)
+    fileprivate init(quantileCount: Int, countsAbove: Bool) {
         self.quantileCount = quantileCount
         self.countsAbove = countsAbove
     }
 
     package var startIndex: Int { 0 }
-    package var endIndex: Int { counts.count }
+    package var endIndex: Int { rows.count }
 
     /// What does not depend on the quantiles, without the memory that a `Summary` takes for these.
     package func totals(
         of position: Int
     ) -> (count: Int, minimum: Double, maximum: Double, mean: Double, variance: Double) {
-        let found = totals[position]
-        return (counts[position], found.minimum, found.maximum, found.mean, found.variance)
+        let row = rows[position]
+        return (
+            row.count, row.totals.minimum, row.totals.maximum, row.totals.mean,
+            row.totals.variance
+        )
     }
 
     package subscript(position: Int) -> Summary {
         let start = position * quantileCount
         return Summary(
-            count: counts[position], totals[position],
+            count: rows[position].count, rows[position].totals,
             quantiles: Array(quantiles[start..<(start + quantileCount)]),
             countsAbove: countsAbove)
     }
@@ -117,66 +139,53 @@ private final class BatchJob: Sendable {
     /// Series that a thread takes at a time.
     private let handful: Int
     private let next = Atomic<Int>(0)
-    /// Each series' thread writes at the places of that series, and nobody else does.
-    private nonisolated(unsafe) var summaries: BatchSummaries
-    private nonisolated(unsafe) let counts: UnsafeMutablePointer<Int>
-    private nonisolated(unsafe) let totals: UnsafeMutablePointer<Kernels.Totals>
-    private nonisolated(unsafe) let found: UnsafeMutablePointer<Double>
+    /// The thread that has a series writes at the places of that series, and no other does.
+    private nonisolated(unsafe) let rows: UnsafeMutableBufferPointer<BatchSummaries.Row>
+    private nonisolated(unsafe) let quantileSpace: UnsafeMutableBufferPointer<Double>
 
-    init(_ quantiles: Quantiles, seriesCount: Int, threshold: Double?) {
+    /// - Parameter threshold: NaN for none.
+    init(
+        _ quantiles: Quantiles, seriesCount: Int, threshold: Double,
+        rows: UnsafeMutableBufferPointer<BatchSummaries.Row>,
+        quantileSpace: UnsafeMutableBufferPointer<Double>
+    ) {
         self.quantiles = quantiles
-        self.threshold = threshold ?? .nan
+        self.threshold = threshold
         self.seriesCount = seriesCount
+        self.rows = rows
+        self.quantileSpace = quantileSpace
         handful = Swift.max(1, Swift.min(32, seriesCount / 64))
-        let quantileCount = quantiles.probabilities.count
-        summaries = BatchSummaries(
-            seriesCount: seriesCount, quantileCount: quantileCount,
-            countsAbove: !self.threshold.isNaN)
-        counts = .allocate(capacity: seriesCount)
-        totals = .allocate(capacity: seriesCount)
-        found = .allocate(capacity: seriesCount * quantileCount)
-    }
-
-    deinit {
-        counts.deallocate()
-        totals.deallocate()
-        found.deallocate()
     }
 
     /// Takes series until none is left.
-    ///
-    /// - Parameter withSeries: passes the series of a number on, and the address of the one behind it.
     func work(
         _ withSeries: (
-            _ number: Int,
-            _ body: (UnsafeBufferPointer<Double>, UnsafePointer<Double>?) -> Void
+            _ number: Int, _ body: (UnsafeBufferPointer<Double>, UnsafePointer<Double>?) -> Void
         ) -> Void
     ) {
         var workspace = Workspace()
         let quantileCount = quantiles.probabilities.count
-        while true {
-            let first = next.add(handful, ordering: .relaxed).oldValue
-            guard first < seriesCount else { return }
-            for number in first..<Swift.min(first + handful, seriesCount) {
-                withSeries(number) { series, next in
-                    guard let base = series.baseAddress else { return }
-                    counts[number] = series.count
-                    let result = quantiles.summarize(
-                        base, count: series.count, threshold: threshold, next: next,
-                        workspace: &workspace, into: found + number * quantileCount)
-                    (totals + number).initialize(to: result)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: quantileCount + 1) { found in
+            guard let space = found.baseAddress else { return }
+            while true {
+                let first = next.add(handful, ordering: .relaxed).oldValue
+                guard first < seriesCount else { return }
+                for number in first..<Swift.min(first + handful, seriesCount) {
+                    withSeries(number) { series, next in
+                        guard let base = series.baseAddress else { return }
+                        let totals = quantiles.summarize(
+                            base, count: series.count, threshold: threshold, next: next,
+                            workspace: &workspace, into: space)
+                        rows.initializeElement(
+                            at: number,
+                            to: BatchSummaries.Row(count: series.count, totals: totals))
+                        for index in 0..<quantileCount {
+                            quantileSpace.initializeElement(
+                                at: number * quantileCount + index, to: space[index])
+                        }
+                    }
                 }
             }
         }
-    }
-
-    /// The results, when all threads have returned.
-    func takeSummaries() -> BatchSummaries {
-        summaries.counts = Array(UnsafeBufferPointer(start: counts, count: seriesCount))
-        summaries.totals = Array(UnsafeBufferPointer(start: totals, count: seriesCount))
-        let quantileCount = quantiles.probabilities.count
-        summaries.quantiles = Array(
-            UnsafeBufferPointer(start: found, count: seriesCount * quantileCount))
-        return summaries
     }
 }

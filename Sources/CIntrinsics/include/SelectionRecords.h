@@ -117,6 +117,16 @@ struct WeightedValue {
     double weight;
 };
 
+/// What one read of values and weights tells about them.
+struct WeightedTotals {
+    double minimum;
+    double maximum;
+    double weight;
+    bool containsNaN;
+    /// Place of the first weight that is negative, infinite or NaN; −1 if there is none.
+    ptrdiff_t firstInvalidWeight;
+};
+
 /// Weights summed over equal ranges of the ordered bits of their values.
 ///
 /// The bits of a float are roughly its logarithm, so the ranges widen with the values as those of a
@@ -138,6 +148,12 @@ struct BucketMap {
     double least;
     /// The inverse of the distance to the greatest.
     double scale;
+    /// What is added to places from 0 to 1.
+    double lift;
+    /// Bits of a lifted place that are cut off.
+    uint64_t dropped;
+    /// What is left of the lowest place.
+    uint64_t first;
 };
 
 /// A bucket that holds wanted ranks.
@@ -146,7 +162,7 @@ struct TargetBucket {
     /// Values below it, and in it.
     ptrdiff_t below;
     ptrdiff_t inside;
-    /// Some value in it, and how often that one occurs.
+    /// The least value in it and how often that one occurs; 0 times where it is not known.
     double value;
     ptrdiff_t repetitions;
 };
