@@ -14,7 +14,7 @@ BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
 .PHONY: setup build demo test lab-test lab-podman lab-v2 torture lint format bench bench-sampling \
-  bench-columns bench-store bench-exchange fuzz install uninstall data clean
+  bench-columns bench-store bench-exchange bench-statistics bench-check fuzz install uninstall data clean
 
 setup:
 	@command -v $(SWIFT) >/dev/null || { \
@@ -94,6 +94,14 @@ bench-store: build
 	  | grep -v -e 'statically linked applications requires' -e 'mktemp. is dangerous' ; \
 	  exit $${PIPESTATUS[0]}
 	@Benchmarks/Peers/store.py $(TRACES) .build-bench/release/StoreBenchmark $(BINARY)
+
+# The statistics core beside numpy, DuckDB, polars and pyarrow from PyPI, all on the same memory. STATISTICS_WORK
+# names a folder that keeps them for the next time.
+STATISTICS_WORK ?=
+bench-statistics: setup
+	RIGHTSIZE_BENCHMARKS=1 $(SWIFT) build -c release --scratch-path .build-bench \
+	  --product StatisticsPeer
+	@Benchmarks/Peers/quantiles.py .build-bench/release/libStatisticsPeer.so $(STATISTICS_WORK)
 
 # What imports and exports cost beside DuckDB and pandas.
 bench-exchange: build

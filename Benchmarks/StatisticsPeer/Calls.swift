@@ -1,5 +1,5 @@
 // The statistics core as a C library, so that one process can measure it beside its peers on the same memory
-// (../Peers/statistics.py). Every call returns 0, or 1 where the core throws.
+// (../Peers/quantiles.py). Every call returns 0, or 1 where the core throws.
 
 import Statistics
 

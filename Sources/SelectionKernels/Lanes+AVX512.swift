@@ -24,19 +24,16 @@
         bits(left .!= right)
     }
 
-    typealias LaneTally = SIMD8<Int64>
+    typealias LaneTally = Int
 
-    @inline(__always) var emptyTally: LaneTally { SIMD8() }
+    @inline(__always) var emptyTally: LaneTally { 0 }
 
-    /// Counts set lanes, in a vector: cheaper than a population count for each mask.
+    /// Counts set lanes.
     @inline(__always) func countSet(_ mask: LaneMask, in tally: inout LaneTally) {
-        tally = _mm512_mask_add_epi64(tally, mask, tally, SIMD8(repeating: 1))
+        tally &+= mask.nonzeroBitCount
     }
 
-    @inline(__always) func total(of tally: LaneTally) -> Int {
-        let half = tally.lowHalf &+ tally.highHalf
-        return Int((half[0] &+ half[1]) &+ (half[2] &+ half[3]))
-    }
+    @inline(__always) func total(of tally: LaneTally) -> Int { tally }
 
     /// Stores the selected lanes at `target` and moves it past them; scribbles over the rest of
     /// the vector there. Compressing straight to memory is slow on Zen 4, hence by way of a register.
