@@ -44,6 +44,56 @@ public func summaries(
     return 0
 }
 
+/// The same for floats.
+@_cdecl("rightsize_summaries_float")
+public func floatSummaries(
+    _ kernel: Int32, _ values: UnsafePointer<Float>, _ length: Int, _ seriesCount: Int,
+    _ probabilities: UnsafePointer<Double>, _ probabilityCount: Int, _ threadCount: Int,
+    _ results: UnsafeMutablePointer<Double>
+) -> Int32 {
+    each(kernel, length, seriesCount, probabilities, probabilityCount, results) {
+        try $0.summary(
+            of: UnsafeBufferPointer(start: values + $1, count: length), workspace: &$2)
+    }
+}
+
+/// The same for unsigned integers.
+@_cdecl("rightsize_summaries_uint32")
+public func integerSummaries(
+    _ kernel: Int32, _ values: UnsafePointer<UInt32>, _ length: Int, _ seriesCount: Int,
+    _ probabilities: UnsafePointer<Double>, _ probabilityCount: Int, _ threadCount: Int,
+    _ results: UnsafeMutablePointer<Double>
+) -> Int32 {
+    each(kernel, length, seriesCount, probabilities, probabilityCount, results) {
+        try $0.summary(
+            of: UnsafeBufferPointer(start: values + $1, count: length), workspace: &$2)
+    }
+}
+
+/// Series by series, for kinds of values that have no batches.
+private func each(
+    _ kernel: Int32, _ length: Int, _ seriesCount: Int, _ probabilities: UnsafePointer<Double>,
+    _ probabilityCount: Int, _ results: UnsafeMutablePointer<Double>,
+    _ summary: (Quantiles, _ start: Int, inout Workspace) throws -> Summary
+) -> Int32 {
+    let probabilities = Array(UnsafeBufferPointer(start: probabilities, count: probabilityCount))
+    guard let kernels = kernels(kernel),
+        let quantiles = try? Quantiles(probabilities, kernels: kernels)
+    else { return 1 }
+    var workspace = Workspace()
+    let width = 3 + probabilityCount
+    for number in 0..<seriesCount {
+        guard let found = try? summary(quantiles, number * length, &workspace) else { return 1 }
+        results[number * width] = found.minimum
+        results[number * width + 1] = found.maximum
+        results[number * width + 2] = found.mean
+        for (index, quantile) in found.quantiles.enumerated() {
+            results[number * width + 3 + index] = quantile
+        }
+    }
+    return 0
+}
+
 @_cdecl("rightsize_weighted")
 public func weighted(
     _ kernel: Int32, _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>,

@@ -110,6 +110,48 @@
 
     @inline(__always) func setCount(_ bits: UInt32) -> Int { bits.nonzeroBitCount &>> 1 }
 
+    /// Values of 32 bits.
+    typealias WordLanes = SIMD8<Int32>
+
+    @inline(__always) func atLeast(_ left: WordLanes, _ right: WordLanes) -> UInt32 {
+        // What is not less, in eight bits: AVX2 compares for greater only.
+        ~UInt32(
+            bitPattern: _mm256_movemask_ps(unsafeBitCast(right .> left, to: SIMD8<Float>.self)))
+            & 255
+    }
+
+    @inline(__always)
+    func store(
+        _ keys: WordLanes, where mask: UInt32, to target: inout UnsafeMutablePointer<Int32>
+    ) {
+        let packed = pack_selected_words(
+            unsafeBitCast(keys, to: SIMD4<Int64>.self), Int32(bitPattern: mask))
+        UnsafeMutableRawPointer(target).storeBytes(of: packed, as: SIMD4<Int64>.self)
+        target += mask.nonzeroBitCount
+    }
+
+    @inline(__always) func widened(_ keys: WordLanes) -> (Lanes, Lanes) {
+        (
+            _mm256_cvtepi32_pd(unsafeBitCast(keys.lowHalf, to: SIMD2<Int64>.self)),
+            _mm256_cvtepi32_pd(unsafeBitCast(keys.highHalf, to: SIMD2<Int64>.self))
+        )
+    }
+
+    @inline(__always) func floats(_ bits: WordLanes) -> (Lanes, Lanes) {
+        (
+            _mm256_cvtps_pd(unsafeBitCast(bits.lowHalf, to: SIMD4<Float>.self)),
+            _mm256_cvtps_pd(unsafeBitCast(bits.highHalf, to: SIMD4<Float>.self))
+        )
+    }
+
+    @inline(__always) func smaller(_ left: WordLanes, _ right: WordLanes) -> WordLanes {
+        left.replacing(with: right, where: right .< left)
+    }
+
+    @inline(__always) func larger(_ left: WordLanes, _ right: WordLanes) -> WordLanes {
+        left.replacing(with: right, where: right .> left)
+    }
+
     /// sum + value² with one rounding.
     @inline(__always) func addingSquare(_ value: Lanes, to sum: Lanes) -> Lanes {
         sum.addingProduct(value, value)

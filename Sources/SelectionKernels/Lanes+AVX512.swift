@@ -106,6 +106,44 @@
 
     @inline(__always) func setCount(_ bits: UInt32) -> Int { bits.nonzeroBitCount }
 
+    /// Values of 32 bits.
+    typealias WordLanes = SIMD16<Int32>
+
+    @inline(__always) func atLeast(_ left: WordLanes, _ right: WordLanes) -> UInt16 {
+        _mm512_movepi32_mask(unsafeBitCast(left .>= right, to: SIMD8<Int64>.self))
+    }
+
+    @inline(__always)
+    func store(
+        _ keys: WordLanes, where mask: UInt16, to target: inout UnsafeMutablePointer<Int32>
+    ) {
+        let packed = _mm512_maskz_compress_epi32(mask, unsafeBitCast(keys, to: SIMD8<Int64>.self))
+        UnsafeMutableRawPointer(target).storeBytes(of: packed, as: SIMD8<Int64>.self)
+        target += mask.nonzeroBitCount
+    }
+
+    @inline(__always) func widened(_ keys: WordLanes) -> (Lanes, Lanes) {
+        (
+            _mm512_cvtepi32_pd(unsafeBitCast(keys.lowHalf, to: SIMD4<Int64>.self)),
+            _mm512_cvtepi32_pd(unsafeBitCast(keys.highHalf, to: SIMD4<Int64>.self))
+        )
+    }
+
+    @inline(__always) func floats(_ bits: WordLanes) -> (Lanes, Lanes) {
+        (
+            _mm512_cvtps_pd(unsafeBitCast(bits.lowHalf, to: SIMD8<Float>.self)),
+            _mm512_cvtps_pd(unsafeBitCast(bits.highHalf, to: SIMD8<Float>.self))
+        )
+    }
+
+    @inline(__always) func smaller(_ left: WordLanes, _ right: WordLanes) -> WordLanes {
+        left.replacing(with: right, where: right .< left)
+    }
+
+    @inline(__always) func larger(_ left: WordLanes, _ right: WordLanes) -> WordLanes {
+        left.replacing(with: right, where: right .> left)
+    }
+
     /// sum + value² with one rounding.
     @inline(__always) func addingSquare(_ value: Lanes, to sum: Lanes) -> Lanes {
         sum.addingProduct(value, value)

@@ -79,6 +79,50 @@
         target[1] = UInt16(truncatingIfNeeded: numbers[1])
     }
 
+    /// Values of 32 bits.
+    typealias WordLanes = SIMD4<Int32>
+
+    /// Bit i is set for lane i.
+    @inline(__always) func atLeast(_ left: WordLanes, _ right: WordLanes) -> UInt32 {
+        let set = unsafeBitCast(left .>= right, to: SIMD4<UInt32>.self) & SIMD4(1, 2, 4, 8)
+        return (set[0] | set[1]) | (set[2] | set[3])
+    }
+
+    @inline(__always)
+    func store(
+        _ keys: WordLanes, where mask: UInt32, to target: inout UnsafeMutablePointer<Int32>
+    ) {
+        target[0] = keys[0]
+        target += Int(mask & 1)
+        target[0] = keys[1]
+        target += Int((mask &>> 1) & 1)
+        target[0] = keys[2]
+        target += Int((mask &>> 2) & 1)
+        target[0] = keys[3]
+        target += Int((mask &>> 3) & 1)
+    }
+
+    @inline(__always) func widened(_ keys: WordLanes) -> (Lanes, Lanes) {
+        (
+            SIMD2(Double(keys[0]), Double(keys[1])), SIMD2(Double(keys[2]), Double(keys[3]))
+        )
+    }
+
+    @inline(__always) func floats(_ bits: WordLanes) -> (Lanes, Lanes) {
+        let values = unsafeBitCast(bits, to: SIMD4<Float>.self)
+        return (
+            SIMD2(Double(values[0]), Double(values[1])), SIMD2(Double(values[2]), Double(values[3]))
+        )
+    }
+
+    @inline(__always) func smaller(_ left: WordLanes, _ right: WordLanes) -> WordLanes {
+        left.replacing(with: right, where: right .< left)
+    }
+
+    @inline(__always) func larger(_ left: WordLanes, _ right: WordLanes) -> WordLanes {
+        left.replacing(with: right, where: right .> left)
+    }
+
     /// sum + value², with or without an intermediate rounding, as the CPU likes it.
     @inline(__always) func addingSquare(_ value: Lanes, to sum: Lanes) -> Lanes {
         sum + value * value

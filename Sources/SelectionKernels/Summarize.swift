@@ -84,6 +84,8 @@ package func scratchBytes(count: Int, rankCount: Int) -> Int {
         doubles &+= count &+ overhang
         doubles &+= count <= mergeSortCount ? count &+ overhang : radixScratch &+ mergeSortCount
     }
+    // Two chunks widened, and one of keys.
+    doubles &+= 3 &* (chunkLength &+ overhang)
     var length = count
     var depth = 0
     while length > smallCount && depth <= depthLimit {

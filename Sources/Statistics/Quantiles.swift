@@ -12,8 +12,8 @@ package struct Quantiles: Sendable {
     /// From 0 to 1, in the order given.
     package let probabilities: [Double]
     /// Positions in `probabilities`, those of smaller ones first.
-    private let ascending: [Int]
-    private let kernels: Kernels
+    let ascending: [Int]
+    let kernels: Kernels
 
     /// - Parameters:
     ///   - probabilities: from 0 to 1, in any order; repetitions are allowed, none is allowed.
@@ -91,21 +91,30 @@ package struct Quantiles: Sendable {
         next: UnsafePointer<Double>?, workspace: inout Workspace,
         into quantiles: UnsafeMutablePointer<Double>
     ) -> Totals {
+        let (scratch, found) = plan(count: count, workspace: &workspace)
+        let rankCount = workspace.plan.ranks.count
+        let totals = kernels.summarize(
+            values, count: count, ranks: workspace.plan.ranks, rankCount: rankCount,
+            threshold: threshold, next: next, scratch: scratch, into: found)
+        workspace.plan.interpolate(found, into: quantiles)
+        return totals
+    }
+
+    /// Makes the workspace ready for a series of `count` values: its plan, room for the order statistics, and
+    /// what the kernels need behind `extraDoubles` more.
+    func plan(
+        count: Int, extraDoubles: Int = 0, workspace: inout Workspace
+    ) -> (scratch: UnsafeMutableRawPointer, found: UnsafeMutablePointer<Double>) {
         if workspace.plan.count != count || workspace.plannedProbabilities != probabilities {
             workspace.plan = RankPlan(probabilities, ascending: ascending, count: count)
             workspace.plannedProbabilities = probabilities
         }
         let rankCount = workspace.plan.ranks.count
         let bytes = kernels.scratchBytes(count: count, rankCount: rankCount)
-        let found = workspace.reserve(bytes + 8 * (rankCount + 8))
+        let found = workspace.reserve(bytes + 8 * (rankCount + extraDoubles + 16))
             .assumingMemoryBound(to: Double.self)
         // Behind the order statistics, on a cache line again.
-        let scratch = UnsafeMutableRawPointer(found + (rankCount + 7) / 8 * 8)
-        let totals = kernels.summarize(
-            values, count: count, ranks: workspace.plan.ranks, rankCount: rankCount,
-            threshold: threshold, next: next, scratch: scratch, into: found)
-        workspace.plan.interpolate(found, into: quantiles)
-        return totals
+        return (UnsafeMutableRawPointer(found + (rankCount + 7) / 8 * 8), found)
     }
 }
 

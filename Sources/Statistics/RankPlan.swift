@@ -5,10 +5,10 @@ struct RankPlan: Sendable {
     /// Ascending, distinct.
     private(set) var ranks: [Int] = []
     /// One for each probability, in the order given.
-    private var places: [Place] = []
+    private(set) var places: [Place] = []
 
     /// Where a quantile lies among the order statistics that `ranks` lists: between two, or on one.
-    private struct Place {
+    struct Place {
         var lower: Int
         var upper: Int
         /// Distance from the lower one as a share of the distance between the two.

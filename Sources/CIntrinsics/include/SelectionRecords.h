@@ -88,6 +88,13 @@ struct Window {
     ptrdiff_t room;
 };
 
+/// Ends of windows as keys (Words.swift): a key is wanted from `low` up to before `high`, and from `nextLow` on.
+struct WordEnds {
+    int32_t low;
+    int32_t high;
+    int32_t nextLow;
+};
+
 /// The windows of one filter pass.
 struct WindowPlan {
     struct Window *_Nonnull windows;
@@ -98,9 +105,17 @@ struct WindowPlan {
     double coverage;
 };
 
+/// A series of 32-bit values, floats or unsigned integers, as their bits.
+struct Words {
+    const int32_t *_Nonnull start;
+    bool areFloats;
+};
+
 /// Wanted ranks that did not fall into their window.
 struct MissedRanks {
-    const double *_Nonnull values;
+    /// The series, of which there is one or the other.
+    const double *_Nullable values;
+    struct Words words;
     ptrdiff_t count;
     /// Positions in the list of wanted ranks, ascending, and the window each was expected in.
     ptrdiff_t *_Nonnull positions;
