@@ -103,6 +103,14 @@ bench-statistics: setup
 	  --product StatisticsPeer
 	@Benchmarks/Peers/quantiles.py .build-bench/release/libStatisticsPeer.so $(STATISTICS_WORK)
 
+# Whether the workloads of Benchmarks/Workloads have become slower than in the revision BASE (the one in
+# Benchmarks/base): instructions by callgrind and, without SHORT=1, median times by turns.
+BASE ?=
+SHORT ?=
+bench-check:
+	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) valgrind"
+	@SWIFT="$(SWIFT)" Benchmarks/check.py $(if $(SHORT),--short) $(BASE)
+
 # What imports and exports cost beside DuckDB and pandas.
 bench-exchange: build
 	@Benchmarks/exchange.sh $(BINARY)

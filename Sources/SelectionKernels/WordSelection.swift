@@ -31,7 +31,7 @@ extension WordEnds {
 ///   - thresholdKey: keys at least this are counted.
 ///   - scratch: `scratchBytes` of memory, on a cache line.
 ///   - result: receives the keys of the order statistics in the order of `ranks`.
-/// - Returns: totals whose extremes are keys; the mean of integers is that of their keys. `furtherReads` is −1
+/// - Returns: totals whose extremes are keys; the mean is that of the values. `furtherReads` is −1
 ///   where this is no way for it: a key is the largest there is, there is a NaN, or there are too many ranks.
 @inline(never)
 package func summarizeWords(
@@ -104,7 +104,9 @@ package func summarizeWords(
     let offset = progress.moments.sum / Double(count)
     let spread = progress.moments.squares / Double(count) - offset * offset
     totals = progress.moments.totals(
-        mean: progress.moments.shift + offset, variance: spread < 0 ? 0 : spread)
+        // The shift is a sixteenth of a sum of integers, which the sum with 2³¹ holds exactly.
+        mean: (words.areFloats ? progress.moments.shift : progress.moments.shift + 0x1p31) + offset,
+        variance: spread < 0 ? 0 : spread)
     if totals.minimum == totals.maximum { totals.variance = 0 }
     totals.furtherReads = progress.furtherReads
     totals.fellBack = progress.fellBack

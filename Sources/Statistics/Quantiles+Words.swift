@@ -87,8 +87,6 @@ extension Quantiles {
             countsAbove: thresholdKey != nil)
         summary.minimum = valueOfKey(totals.minimum)
         summary.maximum = valueOfKey(totals.maximum)
-        // The mean of floats is of the values already.
-        if !words.areFloats { summary.mean = valueOfKey(totals.mean) }
         if thresholdKey != nil, !counted { summary.countAboveThreshold = 0 }
         return summary
     }
