@@ -28,10 +28,10 @@ extension Quantiles {
         if exact.contains(least), exact.contains(greatest) {
             return summary(
                 widening: values.count, threshold: threshold, workspace: &workspace,
-                distance: { $1 - $0 }
-            ) { widened in
-                for index in values.indices { widened[index] = Double(values[index]) }
-            }
+                distance: { $1 - $0 },
+                write: { widened in
+                    for index in values.indices { widened[index] = Double(values[index]) }
+                })
         }
         return try wideSummary(of: values, threshold: threshold, workspace: &workspace)
     }
@@ -80,7 +80,7 @@ extension Quantiles {
     func summary(
         widening count: Int, threshold: Double?, workspace: inout Workspace,
         distance: (Double, Double) -> Double,
-        _ write: (UnsafeMutablePointer<Double>) -> Void
+        write: (UnsafeMutablePointer<Double>) -> Void
     ) -> Summary {
         let (scratch, found) = plan(count: count, extraDoubles: count, workspace: &workspace)
         let rankCount = workspace.plan.ranks.count

@@ -30,10 +30,10 @@ extension Quantiles {
         }
         return summary(
             widening: values.count, threshold: threshold, workspace: &workspace,
-            distance: Self.floatDistance
-        ) { widened in
-            for index in values.indices { widened[index] = Double(values[index]) }
-        }
+            distance: Self.floatDistance,
+            write: { widened in
+                for index in values.indices { widened[index] = Double(values[index]) }
+            })
     }
 
     /// The summary of unsigned integers; as that of the same numbers as doubles.
@@ -59,10 +59,10 @@ extension Quantiles {
         }
         return summary(
             widening: values.count, threshold: threshold, workspace: &workspace,
-            distance: { $1 - $0 }
-        ) { widened in
-            for index in values.indices { widened[index] = Double(values[index]) }
-        }
+            distance: { $1 - $0 },
+            write: { widened in
+                for index in values.indices { widened[index] = Double(values[index]) }
+            })
     }
 
     /// - Parameters:
