@@ -14,7 +14,8 @@ BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
 .PHONY: setup build demo test lab-test lab-podman lab-v2 torture lint format bench bench-sampling \
-  bench-columns bench-store bench-exchange bench-sizing fuzz install uninstall data clean
+  bench-columns bench-store bench-exchange bench-sizing bench-statistics bench-check \
+  fuzz install uninstall data clean
 
 setup:
 	@command -v $(SWIFT) >/dev/null || { \
@@ -103,6 +104,22 @@ bench-sizing: build
 	  exit $${PIPESTATUS[0]}
 	@Benchmarks/Peers/sizing.py $(TRACES) $(BINARY)
 	@Benchmarks/sizing.sh $(BINARY) .build-bench/release/SizingBenchmark
+
+# The statistics core beside numpy, DuckDB, polars and pyarrow from PyPI, all on the same memory. STATISTICS_WORK
+# names a folder that keeps them for the next time.
+STATISTICS_WORK ?=
+bench-statistics: setup
+	RIGHTSIZE_BENCHMARKS=1 $(SWIFT) build -c release --scratch-path .build-bench \
+	  --product StatisticsPeer
+	@Benchmarks/Peers/quantiles.py .build-bench/release/libStatisticsPeer.so $(STATISTICS_WORK)
+
+# Whether the workloads of Benchmarks/Workloads have become slower than in the revision BASE (the one in
+# Benchmarks/base): instructions by callgrind and, without SHORT=1, median times by turns.
+BASE ?=
+SHORT ?=
+bench-check:
+	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) valgrind"
+	@SWIFT="$(SWIFT)" Benchmarks/check.py $(if $(SHORT),--short) $(BASE)
 
 # What imports and exports cost beside DuckDB and pandas.
 bench-exchange: build

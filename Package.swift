@@ -103,6 +103,12 @@ let package = Package(
 
 // Benchmarks link the real modules. They are no part of a normal build.
 if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
+    package.dependencies += [
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: [])
+    ]
+    package.products += [
+        .library(name: "StatisticsPeer", type: .dynamic, targets: ["StatisticsPeer"])
+    ]
     package.targets += [
         .systemLibrary(name: "CMalloc", path: "Benchmarks/CMalloc"),
         .executableTarget(
@@ -117,6 +123,20 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
         .executableTarget(
             name: "ColumnsBenchmark", dependencies: ["Columns"],
             path: "Benchmarks/ColumnsBenchmark", swiftSettings: house + [alwaysOptimised]),
+        .target(
+            name: "StatisticsPeer", dependencies: ["Statistics"],
+            path: "Benchmarks/StatisticsPeer", swiftSettings: house),
+        .target(
+            name: "Workloads", dependencies: ["Statistics"], path: "Benchmarks/Workloads",
+            swiftSettings: house),
+        .executableTarget(
+            name: "InstructionCounts", dependencies: ["Workloads"],
+            path: "Benchmarks/InstructionCounts", swiftSettings: house),
+        .executableTarget(
+            name: "Regression",
+            dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
+            path: "Benchmarks/Regression", swiftSettings: [.swiftLanguageMode(.v6)],
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ]
 }
 

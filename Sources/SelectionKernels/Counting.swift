@@ -111,3 +111,59 @@ func countGreater(_ values: UnsafePointer<Double>, _ count: Int, than bound: Dou
     }
     return found
 }
+
+/// How many values equal each of the first `soughtCount` of four.
+@inline(never)
+func countEqual(
+    _ values: UnsafePointer<Double>, _ count: Int, to sought: SIMD4<Double>, _ soughtCount: Int
+) -> SIMD4<Int64> {
+    if soughtCount == 1 { return countEqual(values, count, to: sought[0]) }
+    if soughtCount == 2 { return countEqual(values, count, to: sought[0], sought[1]) }
+    return countEqual(values, count, to: sought, width: 4)
+}
+
+@inline(never)
+func countEqual(
+    _ values: UnsafePointer<Double>, _ count: Int, to sought: Double
+) -> SIMD4<Int64> {
+    countEqual(values, count, to: SIMD4(repeating: sought), width: 1)
+}
+
+@inline(never)
+func countEqual(
+    _ values: UnsafePointer<Double>, _ count: Int, to first: Double, _ second: Double
+) -> SIMD4<Int64> {
+    countEqual(values, count, to: SIMD4(first, second, second, second), width: 2)
+}
+
+/// - Parameter width: a literal.
+@inline(__always)
+private func countEqual(
+    _ values: UnsafePointer<Double>, _ count: Int, to sought: SIMD4<Double>, width: Int
+) -> SIMD4<Int64> {
+    let lanes0 = Lanes(repeating: sought[0])
+    let lanes1 = Lanes(repeating: sought[1])
+    let lanes2 = Lanes(repeating: sought[2])
+    let lanes3 = Lanes(repeating: sought[3])
+    var (other0, other1, other2, other3) = (emptyTally, emptyTally, emptyTally, emptyTally)
+    var index = 0
+    while index &+ laneCount <= count {
+        let lanes = load(values + index)
+        countSet(unequal(lanes, lanes0), in: &other0)
+        if width > 1 { countSet(unequal(lanes, lanes1), in: &other1) }
+        if width > 2 {
+            countSet(unequal(lanes, lanes2), in: &other2)
+            countSet(unequal(lanes, lanes3), in: &other3)
+        }
+        index &+= laneCount
+    }
+    let others = SIMD4(
+        Int64(total(of: other0)), Int64(total(of: other1)), Int64(total(of: other2)),
+        Int64(total(of: other3)))
+    var equal = SIMD4(repeating: Int64(index)) &- others
+    while index < count {
+        equal.replace(with: equal &+ 1, where: SIMD4(repeating: values[index]) .== sought)
+        index &+= 1
+    }
+    return equal
+}

@@ -25,8 +25,7 @@ func filter(
     var aboveLow = emptyTally
     var aboveThreshold = emptyTally
     var aboveLowScalar = 0
-    // Short series are likely one of many: ask for the next one while this one is read.
-    let ahead = measuring && count <= 65536 ? count : 512
+    let ahead = moments.pointee.ahead
 
     var index = 0
     while index < count {
@@ -255,6 +254,66 @@ func filterPlainly(
     filter(
         values, count, windows, 1, &unused,
         cascading: false, measuring: false, thresholding: false)
+}
+
+/// Reads `values` once for their moments alone.
+@inline(never)
+func momentsPass(
+    _ values: UnsafePointer<Double>, _ count: Int, _ moments: UnsafeMutablePointer<Moments>
+) {
+    if moments.pointee.threshold.isNaN {
+        readMoments(values, count, moments)
+    } else {
+        readMomentsThresholding(values, count, moments)
+    }
+}
+
+@inline(never)
+func readMoments(
+    _ values: UnsafePointer<Double>, _ count: Int, _ moments: UnsafeMutablePointer<Moments>
+) {
+    readMoments(values, count, moments, thresholding: false)
+}
+
+@inline(never)
+func readMomentsThresholding(
+    _ values: UnsafePointer<Double>, _ count: Int, _ moments: UnsafeMutablePointer<Moments>
+) {
+    readMoments(values, count, moments, thresholding: true)
+}
+
+@inline(__always)
+private func readMoments(
+    _ values: UnsafePointer<Double>, _ count: Int, _ moments: UnsafeMutablePointer<Moments>,
+    thresholding: Bool
+) {
+    let shift = Lanes(repeating: moments.pointee.shift)
+    let threshold = Lanes(repeating: thresholding ? moments.pointee.threshold : 0)
+    let ahead = moments.pointee.ahead
+    var lanes = MomentLanes()
+    var above = emptyTally
+    var index = 0
+    while index < count {
+        let end = index &+ chunkLength < count ? index &+ chunkLength : count
+        while index &+ 2 &* laneCount <= end {
+            let first = load(values + index)
+            let second = load(values + (index &+ laneCount))
+            prefetchLines(values + (index &+ ahead))
+            lanes.add(first, second, shift: shift)
+            if thresholding {
+                countSet(greater(first, threshold), in: &above)
+                countSet(greater(second, threshold), in: &above)
+            }
+            index &+= 2 &* laneCount
+        }
+        while index < end {
+            moments.pointee.add(values[index])
+            index &+= 1
+        }
+        lanes.foldSums(into: &moments.pointee)
+    }
+    lanes.foldExtremes(into: &moments.pointee)
+    if thresholding { moments.pointee.above &+= total(of: above) }
 }
 
 /// The vector part of `Moments` for one chunk; folding it in chunk by chunk also keeps the rounding

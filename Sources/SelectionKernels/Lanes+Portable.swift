@@ -47,6 +47,82 @@
         left.replacing(with: right, where: right .> left)
     }
 
+    /// Writes the bucket that each place stands for.
+    @inline(__always)
+    func store(
+        bucketsOf places: Lanes, _ map: BucketMap, to target: UnsafeMutablePointer<UInt16>
+    ) {
+        let bits = unsafeBitCast(places, to: SIMD2<UInt64>.self)
+        store(
+            bits &>> SIMD2(repeating: map.dropped) &- SIMD2(repeating: map.first), to: target)
+    }
+
+    /// Writes the bucket of each value by its ordered bits (`WeightHistogram.bucket`).
+    @inline(__always)
+    func store(
+        orderedBucketsOf values: Lanes, least: UInt64, shift: UInt64,
+        to target: UnsafeMutablePointer<UInt16>
+    ) {
+        let bits = unsafeBitCast(values + Lanes(), to: SIMD2<Int64>.self)
+        let signs = bits &>> SIMD2(repeating: 63)
+        let ordered = bits ^ (signs | SIMD2(repeating: .min))
+        let numbers =
+            (unsafeBitCast(ordered, to: SIMD2<UInt64>.self) &- SIMD2(repeating: least))
+            &>> SIMD2(repeating: shift)
+        store(numbers, to: target)
+    }
+
+    /// The low 16 bits of each.
+    @inline(__always)
+    func store(_ numbers: SIMD2<UInt64>, to target: UnsafeMutablePointer<UInt16>) {
+        target[0] = UInt16(truncatingIfNeeded: numbers[0])
+        target[1] = UInt16(truncatingIfNeeded: numbers[1])
+    }
+
+    /// Values of 32 bits.
+    typealias WordLanes = SIMD4<Int32>
+
+    /// Bit i is set for lane i.
+    @inline(__always) func atLeast(_ left: WordLanes, _ right: WordLanes) -> UInt32 {
+        let set = unsafeBitCast(left .>= right, to: SIMD4<UInt32>.self) & SIMD4(1, 2, 4, 8)
+        return (set[0] | set[1]) | (set[2] | set[3])
+    }
+
+    @inline(__always)
+    func store(
+        _ keys: WordLanes, where mask: UInt32, to target: inout UnsafeMutablePointer<Int32>
+    ) {
+        target[0] = keys[0]
+        target += Int(mask & 1)
+        target[0] = keys[1]
+        target += Int((mask &>> 1) & 1)
+        target[0] = keys[2]
+        target += Int((mask &>> 2) & 1)
+        target[0] = keys[3]
+        target += Int((mask &>> 3) & 1)
+    }
+
+    @inline(__always) func widened(_ keys: WordLanes) -> (Lanes, Lanes) {
+        (
+            SIMD2(Double(keys[0]), Double(keys[1])), SIMD2(Double(keys[2]), Double(keys[3]))
+        )
+    }
+
+    @inline(__always) func floats(_ bits: WordLanes) -> (Lanes, Lanes) {
+        let values = unsafeBitCast(bits, to: SIMD4<Float>.self)
+        return (
+            SIMD2(Double(values[0]), Double(values[1])), SIMD2(Double(values[2]), Double(values[3]))
+        )
+    }
+
+    @inline(__always) func smaller(_ left: WordLanes, _ right: WordLanes) -> WordLanes {
+        left.replacing(with: right, where: right .< left)
+    }
+
+    @inline(__always) func larger(_ left: WordLanes, _ right: WordLanes) -> WordLanes {
+        left.replacing(with: right, where: right .> left)
+    }
+
     /// sum + value², with or without an intermediate rounding, as the CPU likes it.
     @inline(__always) func addingSquare(_ value: Lanes, to sum: Lanes) -> Lanes {
         sum + value * value

@@ -10,10 +10,30 @@ extension MissedRanks {
     @inline(__always)
     init(values: UnsafePointer<Double>, count: Int, capacity: Int, scratch: inout Scratch) {
         self.init(
-            values: values, count: count, positions: scratch.takeInts(capacity),
+            values: values, words: Words(start: UnsafePointer(bitPattern: 64)!, areFloats: false),
+            count: count, positions: scratch.takeInts(capacity),
             windowNumbers: scratch.takeInts(capacity), missedCount: 0,
             lessThanLow: scratch.takeInts(windowLimit),
             greaterThanHigh: scratch.takeInts(windowLimit))
+    }
+
+    @inline(__always)
+    init(words: Words, count: Int, capacity: Int, scratch: inout Scratch) {
+        self.init(
+            values: nil, words: words, count: count, positions: scratch.takeInts(capacity),
+            windowNumbers: scratch.takeInts(capacity), missedCount: 0,
+            lessThanLow: scratch.takeInts(windowLimit),
+            greaterThanHigh: scratch.takeInts(windowLimit))
+    }
+
+    /// `length` values from `start` on, or their keys, which take room for as many.
+    @inline(__always)
+    func chunk(
+        from start: Int, _ length: Int, room: UnsafeMutablePointer<Double>
+    ) -> UnsafePointer<Double> {
+        if let values { return values + start }
+        words.widen(from: start, count: length, to: room)
+        return UnsafePointer(room)
     }
 
     @inline(__always)
@@ -88,7 +108,8 @@ extension MissedRanks {
             }
             number &+= 1
         }
-        countBeyond(values, count, ends, isHigh, endCount, into: beyond)
+        countBeyond(
+            self, ends, isHigh, endCount, into: beyond, room: scratch.takeDoubles(chunkLength))
 
         lessThanLow.update(repeating: 0, count: windowLimit)
         greaterThanHigh.update(repeating: 0, count: windowLimit)
@@ -150,7 +171,16 @@ extension MissedRanks {
         let wanted = scratch.takeInts(missedCount)
         let found = scratch.takeDoubles(missedCount)
         let copied = scratch.takeDoubles(count)
-        let copiedCount = copyRange(values, count, low: low, high: high, to: copied)
+        let room = scratch.takeDoubles(chunkLength)
+        var copiedCount = 0
+        var start = 0
+        while start < count {
+            let length = count &- start < chunkLength ? count &- start : chunkLength
+            copiedCount &+= copyRange(
+                chunk(from: start, length, room: room), length, low: low, high: high,
+                to: copied + copiedCount)
+            start &+= length
+        }
         number = 0
         while number < missedCount {
             wanted[number] = ranks[positions[number]]
@@ -177,19 +207,21 @@ extension MissedRanks {
 /// chunk, so that each is read from memory once.
 @inline(never)
 func countBeyond(
-    _ values: UnsafePointer<Double>, _ count: Int, _ ends: UnsafePointer<Double>,
-    _ isHigh: UnsafePointer<Int>, _ endCount: Int, into beyond: UnsafeMutablePointer<Int>
+    _ missed: MissedRanks, _ ends: UnsafePointer<Double>, _ isHigh: UnsafePointer<Int>,
+    _ endCount: Int, into beyond: UnsafeMutablePointer<Int>, room: UnsafeMutablePointer<Double>
 ) {
     guard endCount > 0 else { return }
+    let count = missed.count
     var start = 0
     while start < count {
         let length = count &- start < chunkLength ? count &- start : chunkLength
+        let values = missed.chunk(from: start, length, room: room)
         var end = 0
         while end < endCount {
             beyond[end] &+=
                 isHigh[end] == 1
-                ? countGreater(values + start, length, than: ends[end])
-                : countLess(values + start, length, than: ends[end])
+                ? countGreater(values, length, than: ends[end])
+                : countLess(values, length, than: ends[end])
             end &+= 1
         }
         start &+= length

@@ -2,10 +2,10 @@ internal import CIntrinsics
 
 extension Moments {
     @inline(__always)
-    init(threshold: Double) {
+    init(threshold: Double, ahead: Int = 512) {
         self.init(
             shift: 0, threshold: threshold, sum: 0, squares: 0, minimum: .infinity,
-            maximum: -.infinity, above: 0)
+            maximum: -.infinity, above: 0, ahead: ahead)
     }
 
     @inline(__always)

@@ -8,9 +8,9 @@ internal import CIntrinsics
 
 extension Progress {
     @inline(__always)
-    init(threshold: Double) {
+    init(threshold: Double, ahead: Int = 512) {
         self.init(
-            moments: Moments(threshold: threshold), furtherReads: 0, fellBack: false,
+            moments: Moments(threshold: threshold, ahead: ahead), furtherReads: 0, fellBack: false,
             containsNaN: false)
     }
 }
@@ -162,13 +162,7 @@ func selectWithin(
 /// Reads the series for its moments alone.
 @inline(never)
 func measure(_ values: UnsafePointer<Double>, _ count: Int, _ progress: inout Progress) {
-    // A window that nothing is in: the filter stores nothing.
-    withUnsafeTemporaryAllocation(byteCount: 128, alignment: 64) { nowhere in
-        let target = nowhere.baseAddress!.assumingMemoryBound(to: Double.self)
-        var window = Window(lowSampleRank: 0, highSampleRank: 0, rank: 0, nowhere: target)
-        window.low = .infinity
-        filterPass(values, count, &window, 1, &progress.moments)
-    }
+    momentsPass(values, count, &progress.moments)
     progress.containsNaN = progress.moments.sum.isNaN && containsNaN(values, count)
 }
 

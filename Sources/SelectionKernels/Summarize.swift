@@ -10,15 +10,19 @@ package import CIntrinsics
 ///   - count: its length, at least 1.
 ///   - ranks: the wanted order statistics, ascending and distinct, from 0 to `count` − 1.
 ///   - threshold: values above it are counted; NaN for none.
+///   - next: the series that will be summarized next, which is brought into the cache meanwhile; nil if
+///     it is not known.
 ///   - scratch: `scratchBytes` of memory, on a cache line.
 ///   - result: receives the order statistics in the order of `ranks`; all NaN if a value is NaN.
 @inline(never)
 package func summarize(
     _ values: UnsafePointer<Double>, count: Int, ranks: UnsafePointer<Int>, rankCount: Int,
-    threshold: Double, scratch: UnsafeMutableRawPointer,
+    threshold: Double, next: UnsafePointer<Double>?, scratch: UnsafeMutableRawPointer,
     into result: UnsafeMutablePointer<Double>
 ) -> SeriesTotals {
     var progress = Progress(threshold: threshold)
+    // A long series would only drive the next one out of the cache again.
+    if let next, count <= 65_536 { progress.moments.ahead = next - values }
     if count <= smallCount {
         measureSmall(values, count, &progress)
         if !progress.containsNaN {
@@ -27,9 +31,26 @@ package func summarize(
     } else if rankCount == 0 {
         measure(values, count, &progress)
     } else {
-        var done = selectSome(
-            values, count, ranks, rankCount, into: result, scratch: scratch, depth: 0,
-            measuring: true, &progress)
+        var done = 0
+        let buckets = count <= bucketedCount
+        if buckets {
+            progress.moments.shift = meanOfSome(values, count)
+            measure(values, count, &progress)
+            if !progress.containsNaN {
+                let reads = selectByBuckets(
+                    values, count, ranks, rankCount, progress.moments, into: result,
+                    scratch: scratch)
+                if reads >= 0 {
+                    done = rankCount
+                    progress.furtherReads = reads
+                }
+            }
+        }
+        if done == 0 && !progress.containsNaN {
+            done = selectSome(
+                values, count, ranks, rankCount, into: result, scratch: scratch, depth: 0,
+                measuring: !buckets, &progress)
+        }
         while done < rankCount && !progress.containsNaN {
             done &+= selectSome(
                 values, count, ranks + done, rankCount &- done, into: result + done,
@@ -57,11 +78,14 @@ package func summarize(
 package func scratchBytes(count: Int, rankCount: Int) -> Int {
     let overhang = scratchOverhang
     var doubles = 2 &* (smallCount &+ overhang)
+    if count <= bucketedCount { doubles &+= bucketScratch(count: count) }
     if count > smallCount {
         // A copy of the series, and what radix selection in it needs.
         doubles &+= count &+ overhang
         doubles &+= count <= mergeSortCount ? count &+ overhang : radixScratch &+ mergeSortCount
     }
+    // Two chunks widened, and one of keys.
+    doubles &+= 3 &* (chunkLength &+ overhang)
     var length = count
     var depth = 0
     while length > smallCount && depth <= depthLimit {
@@ -80,6 +104,22 @@ package func scratchBytes(count: Int, rankCount: Int) -> Int {
         depth &+= 1
     }
     return doubles &* 8
+}
+
+/// The mean of sixteen values spread over a series of more than that, or 0 where it is not finite: near
+/// enough to the mean of all to subtract it before squaring.
+@inline(__always)
+func meanOfSome(_ values: UnsafePointer<Double>, _ count: Int) -> Double {
+    var sum = 0.0
+    let step = count / 16
+    var index = step / 2
+    var number = 0
+    while number < 16 {
+        sum += values[index]
+        index &+= step
+        number &+= 1
+    }
+    return sum.isFinite ? sum / 16 : 0
 }
 
 /// The moments of a series of at most `smallCount` values, in two reads.

@@ -27,17 +27,37 @@ extension WeightHistogram {
             sums: sums, bucketCount: bucketCount, least: least, greatest: greatest, shift: shift)
     }
 
-    /// Adds `weights` where `values` lie. Two sums to a bucket, so that values in turn rarely wait
-    /// for each other's additions.
+    /// Adds `weights` where `values` lie, and writes each value's bucket to `buckets`, which has room for a
+    /// vector more. Two sums to a bucket, so that values in turn rarely wait for each other's additions.
     @inline(never)
-    func add(_ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ count: Int) {
-        var index = 0
-        while index &+ 2 <= count {
-            sums[2 &* bucket(values[index])] += weights[index]
-            sums[2 &* bucket(values[index &+ 1]) &+ 1] += weights[index &+ 1]
-            index &+= 2
+    func add(
+        _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ count: Int,
+        buckets: UnsafeMutablePointer<UInt16>
+    ) {
+        var start = 0
+        while start < count {
+            // Part by part, so that a part's buckets are still near when its weights are added.
+            let end = start &+ chunkLength < count ? start &+ chunkLength : count
+            var index = start
+            while index &+ laneCount <= end {
+                store(
+                    orderedBucketsOf: load(values + index), least: least, shift: shift,
+                    to: buckets + index)
+                index &+= laneCount
+            }
+            while index < end {
+                buckets[index] = UInt16(truncatingIfNeeded: bucket(values[index]))
+                index &+= 1
+            }
+            index = start
+            while index &+ 2 <= end {
+                sums[2 &* Int(buckets[index])] += weights[index]
+                sums[2 &* Int(buckets[index &+ 1]) &+ 1] += weights[index &+ 1]
+                index &+= 2
+            }
+            if index < end { sums[2 &* Int(buckets[index])] += weights[index] }
+            start = end
         }
-        if index < count { sums[2 &* bucket(values[index])] += weights[index] }
     }
 
     /// Adding 0 makes −0.0 to 0.0: the two are equal, so they belong into one bucket.
@@ -48,22 +68,4 @@ extension WeightHistogram {
 
     @inline(__always)
     func weight(of bucket: Int) -> Double { sums[2 &* bucket] + sums[2 &* bucket &+ 1] }
-
-    /// The least and the greatest value that belong into a bucket.
-    @inline(__always)
-    func range(of bucket: Int) -> (low: Double, high: Double) {
-        let low = least &+ UInt64(bucket) &<< shift
-        let end = low &+ (1 &<< shift) &- 1
-        var high = end < greatest && end >= low ? end : greatest
-        // The bits of −0.0: no value was added under them, but 0.0 equals −0.0 in comparisons.
-        if high == 0x7FFF_FFFF_FFFF_FFFF { high &-= 1 }
-        return (valueOfOrderedBits(low), valueOfOrderedBits(high))
-    }
-}
-
-/// The inverse of `orderedBits`.
-@inline(__always)
-func valueOfOrderedBits(_ ordered: UInt64) -> Double {
-    let isPositive = ordered &>> 63 == 1
-    return Double(bitPattern: isPositive ? ordered ^ 0x8000_0000_0000_0000 : ~ordered)
 }

@@ -1,4 +1,4 @@
-internal import CIntrinsics
+package import CIntrinsics
 
 /// Up to this many values are sorted rather than put into a histogram.
 @inline(__always) private var sortedCount: Int { 256 }
@@ -34,53 +34,79 @@ package func weightedScratchBytes(count: Int) -> Int {
     guard count > sortedCount else { return sorting &* 8 }
     let histogram = 2 &* bucketLimit &+ scratchOverhang
     let gathered = 2 &* (count &+ scratchOverhang)
-    return (histogramLimit &* (histogram &+ gathered) &+ sorting) &* 8
+    let buckets = count / 4 &+ 2 &* scratchOverhang
+    return (histogramLimit &* (histogram &+ gathered &+ buckets) &+ sorting) &* 8
 }
 
-/// The place of the first weight that is negative, infinite or NaN; −1 if there is none.
+/// Reads values and weights once.
 @inline(never)
-package func firstInvalidWeight(_ weights: UnsafePointer<Double>, count: Int) -> Int {
-    let zero = Lanes(repeating: 0)
-    let infinity = Lanes(repeating: .infinity)
-    var valid = emptyTally
+package func measureWeighted(
+    _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, count: Int
+) -> WeightedTotals {
+    var minimum = Lanes(repeating: .infinity)
+    var maximum = Lanes(repeating: -.infinity)
+    // x − x is NaN for infinities as well: where it is not 0, the values are looked at again.
+    var nothing = Lanes(repeating: 0)
+    var lightest = Lanes(repeating: 0)
+    var heaviest = Lanes(repeating: 0)
+    var sum = Lanes(repeating: 0)
     var index = 0
     while index &+ laneCount <= count {
-        let lanes = load(weights + index)
-        countSet(atLeast(lanes, zero) & less(lanes, infinity), in: &valid)
+        let value = load(values + index)
+        let weight = load(weights + index)
+        minimum = smaller(minimum, value)
+        maximum = larger(maximum, value)
+        nothing += value - value
+        lightest = smaller(lightest, weight)
+        heaviest = larger(heaviest, weight)
+        sum += weight
         index &+= laneCount
     }
-    if total(of: valid) == index {
-        while index < count && weights[index] >= 0 && weights[index] < .infinity { index &+= 1 }
-        return index < count ? index : -1
+    var totals = WeightedTotals(
+        minimum: smallest(of: minimum), maximum: largest(of: maximum), weight: total(of: sum),
+        containsNaN: false, firstInvalidWeight: -1)
+    var suspicion = total(of: nothing)
+    var lightestWeight = smallest(of: lightest)
+    var heaviestWeight = largest(of: heaviest)
+    while index < count {
+        if values[index] < totals.minimum { totals.minimum = values[index] }
+        if values[index] > totals.maximum { totals.maximum = values[index] }
+        suspicion += values[index] - values[index]
+        if weights[index] < lightestWeight { lightestWeight = weights[index] }
+        if weights[index] > heaviestWeight { heaviestWeight = weights[index] }
+        totals.weight += weights[index]
+        index &+= 1
     }
-    index = 0
-    while weights[index] >= 0 && weights[index] < .infinity { index &+= 1 }
-    return index
+    if suspicion != 0 { totals.containsNaN = containsNaN(values, count) }
+    if lightestWeight < 0 || heaviestWeight == .infinity || totals.weight.isNaN {
+        index = 0
+        while weights[index] >= 0 && weights[index] < .infinity { index &+= 1 }
+        totals.firstInvalidWeight = index
+    }
+    return totals
 }
 
-/// The sum of the weights.
+/// The sum of `count` numbers.
 @inline(never)
 package func totalWeight(_ weights: UnsafePointer<Double>, count: Int) -> Double {
     var sum0 = Lanes(repeating: 0)
     var sum1 = Lanes(repeating: 0)
+    var sum2 = Lanes(repeating: 0)
+    var sum3 = Lanes(repeating: 0)
     var index = 0
-    while index &+ 2 &* laneCount <= count {
+    while index &+ 4 &* laneCount <= count {
         sum0 += load(weights + index)
         sum1 += load(weights + (index &+ laneCount))
-        index &+= 2 &* laneCount
+        sum2 += load(weights + (index &+ 2 &* laneCount))
+        sum3 += load(weights + (index &+ 3 &* laneCount))
+        index &+= 4 &* laneCount
     }
-    var sum = total(of: sum0 + sum1)
+    var sum = total(of: (sum0 + sum1) + (sum2 + sum3))
     while index < count {
         sum += weights[index]
         index &+= 1
     }
     return sum
-}
-
-/// Whether any value is NaN.
-@inline(never)
-package func containsNaN(_ values: UnsafePointer<Double>, count: Int) -> Bool {
-    containsNaN(values, count)
 }
 
 /// - Parameters:
@@ -106,7 +132,8 @@ func selectWeighted(
     var scratch = scratch
     let histogram = WeightHistogram(
         minimum: minimum, maximum: maximum, count: count, scratch: &scratch)
-    histogram.add(values, weights, count)
+    let buckets = scratch.takeBytes(2 &* (count &+ 64)).assumingMemoryBound(to: UInt16.self)
+    histogram.add(values, weights, count, buckets: buckets)
     let total = total ?? totalWeight(histogram)
 
     var bucket = 0
@@ -119,12 +146,11 @@ func selectWeighted(
         let throughBucket = reached + histogram.weight(of: bucket)
         var end = position &+ 1
         while end < probabilityCount && throughBucket / total >= probabilities[end] { end &+= 1 }
-        let (low, high) = histogram.range(of: bucket)
         var room = scratch
         let gatheredValues = room.takeDoubles(count)
         let gatheredWeights = room.takeDoubles(count)
-        let gathered = gather(
-            values, weights, count, low: low, high: high, into: gatheredValues, gatheredWeights)
+        let gathered = gatherWeighted(
+            values, weights, count, buckets, bucket, into: gatheredValues, gatheredWeights)
         selectWeighted(
             gatheredValues, gatheredWeights, gathered, probabilities + position,
             end &- position, before: reached, total: total, into: result + position, scratch: room,
@@ -210,35 +236,4 @@ func sortWeighted(
         result[position] = sorted[index].value
         position &+= 1
     }
-}
-
-/// Copies the values from `low` to `high`, both included, and their weights; returns how many.
-@inline(never)
-func gather(
-    _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ count: Int,
-    low: Double, high: Double, into gatheredValues: UnsafeMutablePointer<Double>,
-    _ gatheredWeights: UnsafeMutablePointer<Double>
-) -> Int {
-    let lowLanes = Lanes(repeating: low)
-    let highLanes = Lanes(repeating: high)
-    var value = gatheredValues
-    var weight = gatheredWeights
-    var index = 0
-    while index &+ laneCount <= count {
-        let lanes = load(values + index)
-        let wanted = atLeast(lanes, lowLanes) & atLeast(highLanes, lanes)
-        store(lanes, where: wanted, to: &value)
-        store(load(weights + index), where: wanted, to: &weight)
-        index &+= laneCount
-    }
-    while index < count {
-        if values[index] >= low && values[index] <= high {
-            value[0] = values[index]
-            weight[0] = weights[index]
-            value += 1
-            weight += 1
-        }
-        index &+= 1
-    }
-    return value - gatheredValues
 }

@@ -1,3 +1,4 @@
+internal import CIntrinsics
 internal import SelectionKernels
 internal import SelectionKernelsAVX2
 internal import SelectionKernelsAVX512
@@ -8,27 +9,19 @@ extension Kernels {
         SelectionKernels.weightedScratchBytes(count: count)
     }
 
-    /// The place of the first weight that is negative, infinite or NaN; nil if there is none.
-    func firstInvalidWeight(_ weights: UnsafePointer<Double>, count: Int) -> Int? {
-        let place =
-            switch instructionSet {
-            case .baseline: SelectionKernels.firstInvalidWeight(weights, count: count)
-            case .avx2: SelectionKernelsAVX2.firstInvalidWeight(weights, count: count)
-            case .avx512: SelectionKernelsAVX512.firstInvalidWeight(weights, count: count)
-            }
-        return place < 0 ? nil : place
-    }
-
-    func containsNaN(_ values: UnsafePointer<Double>, count: Int) -> Bool {
+    /// What one read of values and weights tells about them.
+    func measureWeighted(
+        _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, count: Int
+    ) -> WeightedTotals {
         switch instructionSet {
-        case .baseline: SelectionKernels.containsNaN(values, count: count)
-        case .avx2: SelectionKernelsAVX2.containsNaN(values, count: count)
-        case .avx512: SelectionKernelsAVX512.containsNaN(values, count: count)
+        case .baseline: SelectionKernels.measureWeighted(values, weights, count: count)
+        case .avx2: SelectionKernelsAVX2.measureWeighted(values, weights, count: count)
+        case .avx512: SelectionKernelsAVX512.measureWeighted(values, weights, count: count)
         }
     }
 
-    /// Sum of the weights.
-    func totalWeight(_ weights: UnsafePointer<Double>, count: Int) -> Double {
+    /// Sum of any numbers, rounded by pairs of lanes.
+    package func sum(_ weights: UnsafePointer<Double>, count: Int) -> Double {
         switch instructionSet {
         case .baseline: SelectionKernels.totalWeight(weights, count: count)
         case .avx2: SelectionKernelsAVX2.totalWeight(weights, count: count)

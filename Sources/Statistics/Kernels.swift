@@ -54,25 +54,27 @@ extension Kernels {
         SelectionKernels.scratchBytes(count: count, rankCount: rankCount)
     }
 
+    typealias Totals = SeriesTotals
+
     /// Order statistics and totals of a series; see the kernels' `summarize`.
     func summarize(
         _ values: UnsafePointer<Double>, count: Int, ranks: UnsafePointer<Int>, rankCount: Int,
-        threshold: Double, scratch: UnsafeMutableRawPointer,
+        threshold: Double, next: UnsafePointer<Double>?, scratch: UnsafeMutableRawPointer,
         into result: UnsafeMutablePointer<Double>
     ) -> SeriesTotals {
         switch instructionSet {
         case .baseline:
             SelectionKernels.summarize(
                 values, count: count, ranks: ranks, rankCount: rankCount, threshold: threshold,
-                scratch: scratch, into: result)
+                next: next, scratch: scratch, into: result)
         case .avx2:
             SelectionKernelsAVX2.summarize(
                 values, count: count, ranks: ranks, rankCount: rankCount, threshold: threshold,
-                scratch: scratch, into: result)
+                next: next, scratch: scratch, into: result)
         case .avx512:
             SelectionKernelsAVX512.summarize(
                 values, count: count, ranks: ranks, rankCount: rankCount, threshold: threshold,
-                scratch: scratch, into: result)
+                next: next, scratch: scratch, into: result)
         }
     }
 }

@@ -30,7 +30,10 @@ struct PairwiseSlopes {
             start = end
         }
         pairCount = pairs
-        let spread = (values.max() ?? 0) - (values.min() ?? 0)
+        // Of most values: a few far away have slopes of their own, which do not come near the wanted one.
+        let sorted = values.sorted()
+        let spread =
+            sorted.isEmpty ? 0 : sorted[sorted.count * 9 / 10] - sorted[sorted.count / 10]
         let span = (times.last ?? 0) - (times.first ?? 0)
         resolution = span > 0 ? 0x1p-44 * spread / span : 0
     }

@@ -12,8 +12,8 @@ package struct Quantiles: Sendable {
     /// From 0 to 1, in the order given.
     package let probabilities: [Double]
     /// Positions in `probabilities`, those of smaller ones first.
-    private let ascending: [Int]
-    private let kernels: Kernels
+    let ascending: [Int]
+    let kernels: Kernels
 
     /// - Parameters:
     ///   - probabilities: from 0 to 1, in any order; repetitions are allowed, none is allowed.
@@ -61,25 +61,60 @@ package struct Quantiles: Sendable {
     ) throws(StatisticsError) -> Summary {
         guard let base = values.baseAddress, !values.isEmpty else { throw .emptyInput }
         let threshold = threshold.flatMap { $0.isNaN ? nil : $0 }
-        let count = values.count
-        let rankLimit = 2 * probabilities.count
-        let scratch = workspace.reserve(kernels.scratchBytes(count: count, rankCount: rankLimit))
-        return withUnsafeTemporaryAllocation(of: Int.self, capacity: rankLimit) { ranks in
-            withUnsafeTemporaryAllocation(of: Double.self, capacity: rankLimit) { found in
-                // A zero-length allocation may have no address; the kernel then reads nothing there.
-                let rankCount = collectRanks(count: count, into: ranks)
-                let totals = kernels.summarize(
-                    base, count: count, ranks: ranks.baseAddress!, rankCount: rankCount,
-                    threshold: threshold ?? .nan, scratch: scratch, into: found.baseAddress!)
-                return Summary(
-                    count: count, minimum: totals.minimum, maximum: totals.maximum,
-                    mean: totals.mean, variance: totals.variance,
-                    countAboveThreshold: threshold.map { _ in Int(totals.above) },
-                    quantiles: interpolate(count: count, orderStatistics: found),
-                    effort: Summary.Effort(
-                        furtherReads: Int(totals.furtherReads), fellBack: totals.fellBack))
-            }
+        var totals: Totals?
+        let quantiles = [Double](
+            unsafeUninitializedCapacity: max(1, probabilities.count)
+        ) { buffer, initialized in
+            guard let quantiles = buffer.baseAddress else { return }
+            totals = summarize(
+                base, count: values.count, threshold: threshold ?? .nan, next: nil,
+                workspace: &workspace, into: quantiles)
+            initialized = probabilities.count
         }
+        guard let totals else { throw .emptyInput }
+        return Summary(
+            count: values.count, totals, quantiles: quantiles, countsAbove: threshold != nil)
+    }
+
+    /// What the kernels find besides the quantiles.
+    typealias Totals = Kernels.Totals
+
+    /// Writes the quantiles, and returns the rest.
+    ///
+    /// - Parameters:
+    ///   - count: at least 1.
+    ///   - threshold: NaN for none.
+    ///   - next: the series that comes next, if it is known; only its address counts.
+    ///   - quantiles: room for one for each probability.
+    func summarize(
+        _ values: UnsafePointer<Double>, count: Int, threshold: Double,
+        next: UnsafePointer<Double>?, workspace: inout Workspace,
+        into quantiles: UnsafeMutablePointer<Double>
+    ) -> Totals {
+        let (scratch, found) = plan(count: count, workspace: &workspace)
+        let rankCount = workspace.plan.ranks.count
+        let totals = kernels.summarize(
+            values, count: count, ranks: workspace.plan.ranks, rankCount: rankCount,
+            threshold: threshold, next: next, scratch: scratch, into: found)
+        workspace.plan.interpolate(found, into: quantiles)
+        return totals
+    }
+
+    /// Makes the workspace ready for a series of `count` values: its plan, room for the order statistics, and
+    /// what the kernels need behind `extraDoubles` more.
+    func plan(
+        count: Int, extraDoubles: Int = 0, workspace: inout Workspace
+    ) -> (scratch: UnsafeMutableRawPointer, found: UnsafeMutablePointer<Double>) {
+        if workspace.plan.count != count || workspace.plannedProbabilities != probabilities {
+            workspace.plan = RankPlan(probabilities, ascending: ascending, count: count)
+            workspace.plannedProbabilities = probabilities
+        }
+        let rankCount = workspace.plan.ranks.count
+        let bytes = kernels.scratchBytes(count: count, rankCount: rankCount)
+        let found = workspace.reserve(bytes + 8 * (rankCount + extraDoubles + 16))
+            .assumingMemoryBound(to: Double.self)
+        // Behind the order statistics, on a cache line again.
+        return (UnsafeMutableRawPointer(found + (rankCount + 7) / 8 * 8), found)
     }
 }
 
@@ -101,7 +136,7 @@ extension Quantiles {
             guard let base = values.baseAddress else { return }
             _ = kernels.summarize(
                 base, count: values.count, ranks: distinct, rankCount: distinct.count,
-                threshold: .nan, scratch: scratch, into: &found)
+                threshold: .nan, next: nil, scratch: scratch, into: &found)
         }
         var position = -1
         var last: Int?
@@ -110,87 +145,5 @@ extension Quantiles {
             last = rank
             return found[position]
         }
-    }
-}
-
-// MARK: - Ranks
-
-extension Quantiles {
-    /// Where a quantile lies among the sorted values: between two ranks, or on the last one.
-    private struct Place {
-        let lower: Int
-        let upper: Int
-        /// Distance from `lower` as a share of the distance between the two.
-        let fraction: Double
-
-        /// numpy's `_get_indexes` and `_get_gamma`, which at the last rank takes −1 for its number
-        /// when it subtracts.
-        init(probability: Double, count: Int) {
-            let last = Double(count - 1)
-            let virtual = last * probability
-            if virtual >= last {
-                lower = count - 1
-                upper = count - 1
-                fraction = virtual + 1
-            } else {
-                let floor = virtual.rounded(.down)
-                lower = Int(floor)
-                upper = Int(floor) + 1
-                fraction = virtual - floor
-            }
-        }
-    }
-
-    /// Writes the ranks that the quantiles need, ascending and distinct, and returns how many.
-    private func collectRanks(count: Int, into ranks: UnsafeMutableBufferPointer<Int>) -> Int {
-        var rankCount = 0
-        func add(_ rank: Int) {
-            guard rankCount == 0 || ranks[rankCount - 1] < rank else { return }
-            ranks[rankCount] = rank
-            rankCount += 1
-        }
-        for index in ascending {
-            let place = Place(probability: probabilities[index], count: count)
-            add(place.lower)
-            add(place.upper)
-        }
-        return rankCount
-    }
-
-    /// - Parameter orderStatistics: the values at the ranks that `collectRanks` wrote.
-    private func interpolate(
-        count: Int, orderStatistics: UnsafeMutableBufferPointer<Double>
-    ) -> [Double] {
-        var quantiles = [Double](repeating: .nan, count: probabilities.count)
-        // Retraces the ranks: in ascending order, each is the last one added, the one before, or new.
-        var rankCount = 0
-        var lastRank = -1
-        for index in ascending {
-            let place = Place(probability: probabilities[index], count: count)
-            if place.lower > lastRank { rankCount += 1 }
-            var lower = rankCount - 1
-            if place.lower < lastRank { lower -= 1 }
-            lastRank = Swift.max(lastRank, place.lower)
-            var upper = lower
-            if place.upper > place.lower {
-                upper += 1
-                if place.upper > lastRank {
-                    rankCount += 1
-                    lastRank = place.upper
-                }
-            }
-            quantiles[index] = Self.interpolated(
-                orderStatistics[lower], orderStatistics[upper], place.fraction)
-        }
-        return quantiles
-    }
-
-    /// numpy's `_lerp`: from the nearer end, so that it is monotone and exact at both.
-    private static func interpolated(
-        _ lower: Double, _ upper: Double, _ fraction: Double
-    ) -> Double {
-        let difference = upper - lower
-        return fraction >= 0.5
-            ? upper - difference * (1 - fraction) : lower + difference * fraction
     }
 }

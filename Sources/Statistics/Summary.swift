@@ -1,3 +1,5 @@
+internal import CIntrinsics
+
 /// What one read of a series tells about it.
 package struct Summary: Equatable, Sendable {
     /// Number of values.
@@ -22,5 +24,18 @@ package struct Summary: Equatable, Sendable {
         package var furtherReads: Int
         /// Whether a rank that its window missed had to be found by radix selection.
         package var fellBack: Bool
+    }
+}
+
+extension Summary {
+    /// - Parameter countsAbove: there was a threshold.
+    init(
+        count: Int, _ totals: Kernels.Totals, quantiles: [Double], countsAbove: Bool
+    ) {
+        self.init(
+            count: count, minimum: totals.minimum, maximum: totals.maximum, mean: totals.mean,
+            variance: totals.variance, countAboveThreshold: countsAbove ? totals.above : nil,
+            quantiles: quantiles,
+            effort: Effort(furtherReads: totals.furtherReads, fellBack: totals.fellBack))
     }
 }

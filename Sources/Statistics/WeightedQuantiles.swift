@@ -1,3 +1,5 @@
+internal import CIntrinsics
+
 /// A set of probabilities whose quantiles are wanted of values that count unequally: by the time they
 /// cover, by how recent they are.
 ///
@@ -65,13 +67,16 @@ package struct WeightedQuantiles: Sendable {
         let count = values.count
         guard let valuesBase = values.baseAddress, let weightsBase = weights.baseAddress, count > 0
         else { throw .emptyInput }
-        if let place = kernels.firstInvalidWeight(weightsBase, count: count) {
+        let totals = kernels.measureWeighted(valuesBase, weightsBase, count: count)
+        if totals.firstInvalidWeight >= 0 {
+            let place = totals.firstInvalidWeight
             throw .invalidWeight(weights[place], index: place)
         }
-        let total = kernels.totalWeight(weightsBase, count: count)
-        guard total > 0, total < .infinity else { throw .unusableTotalWeight(total) }
+        guard totals.weight > 0, totals.weight < .infinity else {
+            throw .unusableTotalWeight(totals.weight)
+        }
         var quantiles = [Double](repeating: .nan, count: probabilities.count)
-        if kernels.containsNaN(valuesBase, count: count) { return quantiles }
+        if totals.containsNaN { return quantiles }
 
         let scratch = workspace.reserve(kernels.weightedScratchBytes(count: count))
         let wanted = ascending.map { probabilities[$0] }

@@ -2,7 +2,7 @@
 enum Series {
     static let names = [
         "uniform", "centred", "pareto", "fewDistinct", "constant", "sorted", "reversed", "sawtooth",
-        "burstyZeros", "pageRoundedDrift",
+        "burstyZeros", "pageRoundedDrift", "bimodal", "triangular", "staircase", "spiky",
     ]
 
     static func make(_ name: String, seed: UInt64, count: Int) -> [Double] {
@@ -23,11 +23,21 @@ enum Series {
                     case "burstyZeros": bursty(random.uniform(), other.uniform())
                     case "pageRoundedDrift":
                         (1000 + Double(index) * 0.01 + random.uniform() * 50).rounded(.down) * 4096
+                    case "bimodal": bimodal(random.uniform())
+                    case "triangular": random.uniform() + other.uniform()
+                    case "staircase": (Double(index) / 50).rounded(.down)
+                    case "spiky": spiky(random.uniform(), other.uniform())
                     default: preconditionFailure("no series is called \(name)")
                     }
             }
             initialized = count
         }
+    }
+
+    private static func bimodal(_ value: Double) -> Double { value < 0.5 ? value : 1000 + value }
+
+    private static func spiky(_ chance: Double, _ size: Double) -> Double {
+        chance < 0.999 ? size : size * 1e12
     }
 
     private static func bursty(_ chance: Double, _ size: Double) -> Double {

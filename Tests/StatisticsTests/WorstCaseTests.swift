@@ -8,7 +8,7 @@ import Testing
     func misleadingSample(kernels: Kernels) throws {
         let probabilities = [0.1, 0.5, 0.9, 0.99]
         let quantiles = try Quantiles(probabilities, kernels: kernels)
-        for count in [1000, 5000, 60_000, 300_000] {
+        for count in [12_289, 60_000, 300_000] {
             // The sampled values are the greatest of all; the others are spread below.
             var values = Series.make("uniform", seed: 77, count: count)
             for number in 0..<summarySampleSize(count: count) {
@@ -71,10 +71,49 @@ import Testing
         // its window and has to be looked for beside a window without inside.
         let quantiles = try Quantiles([0.5, 0.9, 0.95], kernels: kernels)
         for seed in [249, 325, 489, 540, 751] + Array(1...60) as [UInt64] {
-            let values = Series.make("burstyZeros", seed: seed, count: 1440)
+            // The longer ones are sampled, the shorter ones put into buckets.
+            let count = seed % 2 == 0 ? 14_400 : 1440
+            let values = Series.make("burstyZeros", seed: seed, count: count)
             let found = try quantiles.of(values)
             #expect(
                 found == Reference.quantiles(quantiles.probabilities, of: values), "seed \(seed)")
+        }
+    }
+
+    /// Series of moderate length are put into buckets from the least value to the greatest: one value far away
+    /// crowds all others into one.
+    @Test("Crowded buckets", arguments: supportedKernels, Series.names)
+    func crowdedBuckets(kernels: Kernels, name: String) throws {
+        let probabilities = [0, 0.05, 0.25, 0.5, 0.75, 0.9, 0.99]
+        let quantiles = try Quantiles(probabilities, kernels: kernels)
+        for count in [129, 700, 2880, 12_288] {
+            for outlier in [1e9, -1e300, .greatestFiniteMagnitude, .infinity] {
+                var values = Series.make(name, seed: 1, count: count)
+                values[count / 3] = outlier
+                let found = try quantiles.summary(of: values)
+                #expect(
+                    same(found.quantiles, Reference.quantiles(probabilities, of: values)),
+                    "\(name), \(count) values, \(outlier)")
+                #expect(found.effort.furtherReads <= 3)
+            }
+        }
+    }
+
+    @Test("Several crowded buckets, of few values and of many", arguments: supportedKernels)
+    func severalCrowdedBuckets(kernels: Kernels) throws {
+        let probabilities = (0..<8).map { Double($0) / 7 }
+        let quantiles = try Quantiles(probabilities, kernels: kernels)
+        var random = SplitMix64(8)
+        for distinct in 1...9 {
+            for spread in [0, 1e-9, 1e-3] {
+                let values = (0..<3000).map { _ in
+                    (random.uniform() * Double(distinct)).rounded(.down)
+                        + (random.next() % 2 == 0 ? spread * random.uniform() : 0)
+                }
+                let found = try quantiles.summary(of: values)
+                #expect(found.quantiles == Reference.quantiles(probabilities, of: values))
+                #expect(found.effort.furtherReads <= 3)
+            }
         }
     }
 }

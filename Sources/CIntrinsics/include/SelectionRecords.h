@@ -40,6 +40,9 @@ struct Moments {
     double minimum;
     double maximum;
     ptrdiff_t above;
+    /// From a value that is read to the one that is asked for meanwhile, in values: into the next series
+    /// where there is one.
+    ptrdiff_t ahead;
 };
 
 /// What selection has found out about a series besides its order statistics.
@@ -85,6 +88,13 @@ struct Window {
     ptrdiff_t room;
 };
 
+/// Ends of windows as keys (Words.swift): a key is wanted from `low` up to before `high`, and from `nextLow` on.
+struct WordEnds {
+    int32_t low;
+    int32_t high;
+    int32_t nextLow;
+};
+
 /// The windows of one filter pass.
 struct WindowPlan {
     struct Window *_Nonnull windows;
@@ -95,9 +105,17 @@ struct WindowPlan {
     double coverage;
 };
 
+/// A series of 32-bit values, floats or unsigned integers, as their bits.
+struct Words {
+    const int32_t *_Nonnull start;
+    bool areFloats;
+};
+
 /// Wanted ranks that did not fall into their window.
 struct MissedRanks {
-    const double *_Nonnull values;
+    /// The series, of which there is one or the other.
+    const double *_Nullable values;
+    struct Words words;
     ptrdiff_t count;
     /// Positions in the list of wanted ranks, ascending, and the window each was expected in.
     ptrdiff_t *_Nonnull positions;
@@ -114,6 +132,16 @@ struct WeightedValue {
     double weight;
 };
 
+/// What one read of values and weights tells about them.
+struct WeightedTotals {
+    double minimum;
+    double maximum;
+    double weight;
+    bool containsNaN;
+    /// Place of the first weight that is negative, infinite or NaN; −1 if there is none.
+    ptrdiff_t firstInvalidWeight;
+};
+
 /// Weights summed over equal ranges of the ordered bits of their values.
 ///
 /// The bits of a float are roughly its logarithm, so the ranges widen with the values as those of a
@@ -127,4 +155,29 @@ struct WeightHistogram {
     uint64_t greatest;
     /// Low bits that a bucket spans.
     uint64_t shift;
+};
+
+/// A map from the values of a series to the buckets that it is selected from, which never decreases.
+struct BucketMap {
+    /// The least value.
+    double least;
+    /// The inverse of the distance to the greatest.
+    double scale;
+    /// What is added to places from 0 to 1.
+    double lift;
+    /// Bits of a lifted place that are cut off.
+    uint64_t dropped;
+    /// What is left of the lowest place.
+    uint64_t first;
+};
+
+/// A bucket that holds wanted ranks.
+struct TargetBucket {
+    ptrdiff_t number;
+    /// Values below it, and in it.
+    ptrdiff_t below;
+    ptrdiff_t inside;
+    /// The least value in it and how often that one occurs; 0 times where it is not known.
+    double value;
+    ptrdiff_t repetitions;
 };

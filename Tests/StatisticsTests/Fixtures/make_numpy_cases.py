@@ -8,6 +8,7 @@ One case a line, fields separated by blanks, numbers as the hexadecimal bits of 
     quantile DISTRIBUTION SEED COUNT | PROBABILITY… | QUANTILE… | MEAN VARIANCE
     literal VALUE… | PROBABILITY… | QUANTILE…
     weighted DISTRIBUTION WEIGHTS SEED COUNT | PROBABILITY… | QUANTILE…
+    element TYPE DISTRIBUTION SEED COUNT SCALE | PROBABILITY… | QUANTILE… (values × scale, cut to the type)
     trend DISTRIBUTION SEED COUNT | SLOPE INTERCEPT LOWER UPPER        (scipy's theilslopes)
 
 The series are made of exactly rounded operations only, so that Series.swift makes the same ones.
@@ -52,6 +53,10 @@ DISTRIBUTIONS = {
     "sawtooth": lambda s, n: (position(n) % 97) * 0.25,
     "burstyZeros": lambda s, n: np.where(uniform(s, n) < 0.9, 0, uniform(s + 1, n) * 100),
     "pageRoundedDrift": lambda s, n: np.floor(1000 + position(n) * 0.01 + uniform(s, n) * 50) * 4096,
+    "bimodal": lambda s, n: np.where(uniform(s, n) < 0.5, uniform(s, n), 1000 + uniform(s, n)),
+    "triangular": lambda s, n: uniform(s, n) + uniform(s + 1, n),
+    "staircase": lambda s, n: np.floor(position(n) / 50),
+    "spiky": lambda s, n: np.where(uniform(s, n) < 0.999, uniform(s + 1, n), uniform(s + 1, n) * 1e12),
 }
 WEIGHTS = {
     # Seconds covered: whole numbers, so that every sum is exact.
@@ -83,6 +88,15 @@ def main():
                     continue
                 found = np.quantile(values, PROBABILITIES, method="inverted_cdf", weights=weights)
                 print("weighted", name, weighing, seed, count, "|", probabilities, "|", bits(found))
+    for kind, scale in (("float32", 1), ("uint32", 10_000), ("int64", 1_000), ("int64", 2**40)):
+        for name in ("uniform", "centred", "pareto", "fewDistinct", "burstyZeros", "pageRoundedDrift", "constant"):
+            for count in [1, 2, 10, 129, 2880, 12_289, 43_200]:
+                seed += 10
+                values = DISTRIBUTIONS[name](seed, count) * scale
+                if kind == "uint32":
+                    values = np.clip(values, 0, 2**32 - 1)
+                values = values.astype(kind)
+                print("element", kind, name, seed, count, scale, "|", probabilities, "|", bits(np.quantile(values, PROBABILITIES)))
     for name, make in DISTRIBUTIONS.items():
         for count in [2, 10, 100, 1000, 2000]:
             seed += 10

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""check.py [--short] [BASE] : has this tree become slower than the revision BASE?
+
+BASE (the one in Benchmarks/base, else the commit before this one) is checked out and built beside this tree, and both
+do the workloads of Benchmarks/Workloads by turns:
+
+- under callgrind, with the portable kernels: instructions a run, the same each time. More than
+  INSTRUCTIONS_TOLERANCE above the base's is a regression.
+- under ordo-one/benchmark, with the kernels of this CPU: the median time. More than TIME_TOLERANCE above the base's,
+  in the median of the ratios of ROUNDS rounds and in most of them, is a regression. --short leaves this out.
+
+Prints what regressed and by how much, and exits with 1; with 2 where something could not be built or measured.
+A workload that the base does not have is named and passed over.
+"""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+
+INSTRUCTIONS_TOLERANCE = 0.02
+TIME_TOLERANCE = 0.10
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+SWIFT = os.environ.get("SWIFT", "swift")
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
+
+
+def main():
+    arguments = [each for each in sys.argv[1:] if each != "--short"]
+    short = "--short" in sys.argv[1:]
+    if len(arguments) > 1:
+        sys.exit(__doc__.split("\n")[0])
+    base = revision(arguments[0] if arguments else None)
+    # The checkout of the base stays, so that a second check builds little.
+    other = os.path.join(ROOT, ".build-check-base", "tree")
+    check_out(base, other)
+    print(f"base {base[:12]}, tolerance {INSTRUCTIONS_TOLERANCE:.0%} of instructions"
+          + ("" if short else f", {TIME_TOLERANCE:.0%} of time"), flush=True)
+    old, new = Tree(other), Tree(ROOT)
+    for tree in (old, new):
+        tree.build("InstructionCounts")
+    regressions = compare_instructions(old, new)
+    if not short:
+        for tree in (old, new):
+            tree.build("Regression")
+        regressions += compare_times(old, new)
+    for line in regressions:
+        print("REGRESSION:", line)
+    if regressions:
+        sys.exit(1)
+    print("no regression")
+
+
+def revision(wanted):
+    """The full name of the revision to compare with."""
+    if wanted is None:
+        with open(os.path.join(ROOT, "Benchmarks", "base")) as file:
+            wanted = file.read().split()[0]
+        if git("cat-file", "-t", wanted, check=False) != "commit":
+            print(f"{wanted} of Benchmarks/base is not in this clone: comparing with the commit before")
+            wanted = "HEAD^"
+    return git("rev-parse", "--verify", wanted + "^{commit}")
+
+
+def git(*arguments, check=True):
+    run = subprocess.run(["git", "-C", ROOT, *arguments], capture_output=True, text=True)
+    if check and run.returncode != 0:
+        fail(f"git {' '.join(arguments)}: {run.stderr.strip()}")
+    return run.stdout.strip()
+
+
+def check_out(base, path):
+    """Makes `path` a copy of the revision, without a trace in the repository's list of work trees."""
+    os.makedirs(path, exist_ok=True)
+    archive = subprocess.Popen(["git", "-C", ROOT, "archive", base], stdout=subprocess.PIPE)
+    # Files keep the time of their commit, so what did not change is not built again.
+    unpacked = subprocess.run(["tar", "-x", "-C", path], stdin=archive.stdout)
+    if archive.wait() != 0 or unpacked.returncode != 0:
+        fail(f"the revision {base} could not be checked out")
+    wanted = set(git("ls-tree", "-r", "--name-only", "-z", base).split("\0"))
+    for folder in ("Sources", "Benchmarks"):
+        for parent, _, names in os.walk(os.path.join(path, folder)):
+            for name in names:
+                file = os.path.join(parent, name)
+                if os.path.relpath(file, path) not in wanted:
+                    os.remove(file)
+
+
+def fail(message):
+    print(message, file=sys.stderr)
+    sys.exit(2)
+
+
+class Tree:
+    """A revision's files and what is built of them."""
+
+    def __init__(self, path):
+        self.path = path
+        self.scratch = os.path.join(path, ".build-check")
+        self.has = {name: os.path.isdir(os.path.join(path, "Benchmarks", name))
+                    for name in ("InstructionCounts", "Regression")}
+
+    def build(self, product):
+        if not self.has[product]:
+            return
+        run = subprocess.run(
+            [SWIFT, "build", "-c", "release", "--package-path", self.path, "--scratch-path", self.scratch,
+             "--product", product], env=environment(), capture_output=True, text=True)
+        if run.returncode != 0:
+            fail(f"{product} of {self.path} does not build:\n{run.stdout[-3000:]}{run.stderr[-3000:]}")
+
+    def workloads(self):
+        if not self.has["InstructionCounts"]:
+            return []
+        return self.run("InstructionCounts").splitlines()
+
+    def run(self, product, *arguments):
+        run = subprocess.run(
+            [os.path.join(self.scratch, "release", product), *arguments], capture_output=True, text=True)
+        if run.returncode != 0:
+            fail(f"{product} {' '.join(arguments)}: {run.stderr.strip()}")
+        return run.stdout
+
+    def instructions(self, workload):
+        """Instructions of one run: what a second and third cost beyond the first."""
+        counts = [self.count(workload, times) for times in (1, 3)]
+        return (counts[1] - counts[0]) / 2
+
+    def count(self, workload, times):
+        run = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+             os.path.join(self.scratch, "release", "InstructionCounts"), workload, str(times)],
+            env=environment(RIGHTSIZE_KERNELS="baseline"), capture_output=True, text=True)
+        found = re.search(r"Collected\s*:\s*(\d+)", run.stderr)
+        if run.returncode != 0 or not found:
+            fail(f"callgrind of {workload}: {run.stderr.strip()[-1000:]}")
+        return int(found[1])
+
+    def medians(self):
+        """Median nanoseconds of each workload, by the benchmark's own harness."""
+        with tempfile.TemporaryDirectory() as folder:
+            run = subprocess.run(
+                [SWIFT, "package", "--package-path", self.path, "--scratch-path", self.scratch,
+                 "--allow-writing-to-directory", folder, "benchmark", "--target", "Regression",
+                 "--format", "jmh", "--path", folder, "--quiet", "--no-progress"],
+                env=environment(), capture_output=True, text=True)
+            files = [os.path.join(folder, name) for name in os.listdir(folder)]
+            if run.returncode != 0 or not files:
+                fail(f"the benchmarks of {self.path} fail:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+            with open(files[0]) as file:
+                results = json.load(file)
+        return {each["benchmark"].split(".")[-1]: each["primaryMetric"]["scorePercentiles"]["50.0"]
+                for each in results}
+
+
+def environment(**more):
+    return {**os.environ, "RIGHTSIZE_BENCHMARKS": "1", **more}
+
+
+def compare_instructions(old, new):
+    known = old.workloads()
+    regressions = []
+    for workload in new.workloads():
+        if workload not in known:
+            print(f"{workload}: not in the base")
+            continue
+        before, after = old.instructions(workload), new.instructions(workload)
+        change = after / before - 1
+        print(f"{workload}: {before:,.0f} → {after:,.0f} instructions ({change:+.2%})", flush=True)
+        if change > INSTRUCTIONS_TOLERANCE:
+            regressions.append(f"{workload}: {change:+.2%} instructions, {before:,.0f} → {after:,.0f}")
+    return regressions
+
+
+def compare_times(old, new):
+    if not old.has["Regression"]:
+        print("the base has no benchmarks to compare times with")
+        return []
+    ratios = {}
+    medians = {}
+    for number in range(ROUNDS):
+        # By turns, and each first in turn.
+        order = (old, new) if number % 2 == 0 else (new, old)
+        found = {tree: tree.medians() for tree in order}
+        for name in found[new].keys() & found[old].keys():
+            ratios.setdefault(name, []).append(found[new][name] / found[old][name])
+            medians.setdefault(name, []).append((found[old][name], found[new][name]))
+    regressions = []
+    for name in sorted(ratios):
+        change = statistics.median(ratios[name]) - 1
+        before, after = (statistics.median(each) for each in zip(*medians[name]))
+        slower = sum(ratio > 1 + TIME_TOLERANCE / 2 for ratio in ratios[name])
+        print(f"{name}: {before:,.0f} → {after:,.0f} ({change:+.1%} in the median of {ROUNDS} rounds)")
+        if change > TIME_TOLERANCE and slower > ROUNDS / 2:
+            regressions.append(f"{name}: {change:+.1%} time, {before:,.0f} → {after:,.0f}")
+    return regressions
+
+
+if __name__ == "__main__":
+    main()

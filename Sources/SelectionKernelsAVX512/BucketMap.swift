@@ -1,0 +1,1 @@
+../SelectionKernels/BucketMap.swift

@@ -1,0 +1,64 @@
+internal import CIntrinsics
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// Threads of the operating system, for work that keeps all cores busy: a library for tasks would bring a
+/// scheduler along that starts slower than such work takes.
+enum Threads {
+    /// CPUs that this process may run on.
+    static var usableCPUCount: Int { Int(usable_cpu_count()) }
+
+    /// Runs `body` on `count` threads, the calling one among them, and returns when all have returned.
+    ///
+    /// Where the system grants fewer threads, fewer run it: `body` must share out its work among however
+    /// many there are.
+    static func run(_ count: Int, _ body: @Sendable () -> Void) {
+        withoutActuallyEscaping(body) { body in
+            var threads: [pthread_t] = []
+            for _ in 1..<max(1, count) {
+                guard let thread = start(Body(body)) else { break }
+                threads.append(thread)
+            }
+            body()
+            for thread in threads { pthread_join(thread, nil) }
+        }
+    }
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private static func start(_ body: Body) -> pthread_t? {
+        #if canImport(Darwin)
+            var thread: pthread_t?
+        #else
+            var thread = pthread_t()
+        #endif
+        let argument = Unmanaged.passRetained(body)
+        let failure = pthread_create(
+            &thread, nil,
+            { argument in
+                #if canImport(Darwin)
+                    Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                #else
+                    if let argument {
+                        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                    }
+                #endif
+                return nil
+            }, argument.toOpaque())
+        if failure != 0 {
+            argument.release()
+            return nil
+        }
+        return thread
+    }
+}
