@@ -46,7 +46,7 @@ struct PatchCommand: ParsableCommand {
                 if !proposal.plan.isEmpty { try proposal.plan.write() }
             } else {
                 // Verifies before anything is shown.
-                _ = try proposal.plan.patchedBytes()
+                _ = proposal.plan.patchedBytes()
                 Console.write(proposal.plan.unifiedDiff())
             }
             Console.note(proposal.summary(isWritten: write))

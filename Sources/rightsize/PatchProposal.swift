@@ -37,7 +37,7 @@ struct PatchProposal {
 
     func summary(isWritten: Bool) -> String {
         let change = isWritten ? "changed" : "to change"
-        return "\(plan.file.path): \(counts.change) services \(change), \(notes.count) refused, "
+        return "\(plan.model.path): \(counts.change) services \(change), \(notes.count) refused, "
             + "\(counts.keep) right, \(counts.wait) without enough evidence"
     }
 }

@@ -20,7 +20,8 @@ struct Rightsize: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            SampleCommand.self, ReportCommand.self, PatchCommand.self, ScheduleCommand.self,
+            SampleCommand.self, ReportCommand.self, PatchCommand.self,
+            ResourcesCommand.self, ScheduleCommand.self,
             StoreCommand.self, DemoCommand.self,
         ])
 }

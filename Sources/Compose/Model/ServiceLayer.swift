@@ -1,0 +1,114 @@
+/// One of the mappings that together make a service: its text in one file, or the service that this
+/// extends. Compose merges them deeply; the first of a list of layers wins.
+struct ServiceLayer: Sendable {
+    /// An index in `ComposeModel.documents` and one in its environments.
+    var document: Int
+    var environment: Int
+    var entry: MergeResolver.Entry
+    /// The service's mapping; nil where its value is none.
+    var node: NodeID?
+    /// The `extends:` keys that led here, outermost first; empty for a text of the service's own.
+    var extends: [Step] = []
+    /// Tagged `!override`, or `!reset`: what follows does not count.
+    var isCutOff = false
+
+    struct Step: Hashable, Sendable {
+        var document: Int
+        var key: NodeID
+    }
+}
+
+/// What Compose merges one after the other: a file, or one of several documents in it.
+struct ComposeUnit: Sendable {
+    var document: Int
+    var environment: Int
+    var root: NodeID
+    var services: [String: MergeResolver.Entry]
+    /// In the order of the text; services merged in from an anchor follow.
+    var names: [String]
+    var includes: [ComposeScope] = []
+}
+
+/// Files that are merged into one project, in the order of `-f`; or those that one `include` names.
+struct ComposeScope: Sendable {
+    var units: [ComposeUnit] = []
+
+    var names: [String] { units.flatMap { $0.names + $0.includes.flatMap(\.names) } }
+}
+
+/// Where a value in effect is written.
+struct ValueSite: Sendable {
+    /// The index of the layer.
+    var layer: Int
+    /// From the service's mapping to the value, a key each.
+    var steps: [Found]
+
+    var leaf: Found { steps[steps.count - 1] }
+}
+
+/// Looks values up through layers, and in each through merges. Nothing is expanded.
+struct LayerLookup {
+    private(set) var documents: [ComposeDocument]
+    private(set) var environments: [ComposeEnvironment]
+    var resolvers: [MergeResolver]
+
+    init(documents: [ComposeDocument], environments: [ComposeEnvironment]) {
+        self.documents = documents
+        self.environments = environments
+        resolvers = documents.map { MergeResolver($0.tree) }
+    }
+
+    /// Gives what is remembered to somebody else, and keeps nothing.
+    mutating func moved() -> LayerLookup {
+        let moved = self
+        self = LayerLookup(documents: [], environments: [])
+        return moved
+    }
+
+    mutating func append(_ document: ComposeDocument) {
+        documents.append(document)
+        resolvers.append(MergeResolver(document.tree))
+    }
+
+    mutating func append(_ environment: ComposeEnvironment) { environments.append(environment) }
+
+    /// The value in effect at a path; nil where nothing is, or nothing but null: that never takes back
+    /// what a lower layer says.
+    mutating func site(_ path: [ComposeKey], in layers: [ServiceLayer]) -> ValueSite? {
+        for index in layers.indices {
+            let layer = layers[index]
+            guard let node = layer.node else {
+                if layer.isCutOff { return nil }
+                continue
+            }
+            var steps: [Found] = []
+            var isCutOff = layer.isCutOff
+            walk(path, in: node, of: layer.document, &steps, &isCutOff)
+            if steps.count == path.count, let leaf = steps.last,
+                !documents[layer.document].tree.isNull(leaf.value)
+            {
+                return ValueSite(layer: index, steps: steps)
+            }
+            if isCutOff { return nil }
+        }
+        return nil
+    }
+
+    /// As far as the path exists in one mapping.
+    mutating func walk(
+        _ path: [ComposeKey], in mapping: NodeID, of document: Int, _ steps: inout [Found],
+        _ isCutOff: inout Bool
+    ) {
+        let tree = documents[document].tree
+        var place: NodeID? = mapping
+        for key in path {
+            guard let mapping = place else { return }
+            if tree.hasComposeTags, resolvers[document].isCutOff(key, in: mapping) {
+                isCutOff = true
+            }
+            guard let found = resolvers[document].find(key, in: mapping) else { return }
+            steps.append(found)
+            place = tree.mapping(found.value)
+        }
+    }
+}
