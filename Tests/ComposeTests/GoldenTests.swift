@@ -34,6 +34,36 @@ struct GoldenTests {
         try expect(plan, name)
     }
 
+    @Test func foldsMerges() throws {
+        let name = "03-retier-dup-merge-fix"
+        let plan = try ComposeFile(path: "\(Self.folder)/\(name)/in.yml")
+            .plan(assigning: ["postgres": "small"]).foldingMerges()
+        #expect(plan.folded == 1)
+        try expect(plan.plan, name)
+    }
+
+    @Test func redefinesAnAnchor() throws {
+        let name = "10-redefine-anchor"
+        let plan = try ComposeFile(path: "\(Self.folder)/\(name)/in.yml").plan(tiers: [
+            "small": ResourceAmounts(
+                cpuLimit: Cores(0.25), memoryLimit: .mebibytes(256), cpuReservation: Cores(0.1),
+                memoryReservation: .mebibytes(64))
+        ])
+        #expect(plan.decisions.map(\.service) == ["a", "b"])
+        try expect(plan, name)
+    }
+
+    @Test func writesAnOverride() throws {
+        let folder = "\(Self.folder)/17-override"
+        let model = try ComposeFile(path: folder + "/in.yml")
+        let small = try #require(model.tier("small"))
+        let file = try OverrideFile(
+            model, ["postgres": .tier(small.tier)], path: folder + "/compose.override.yaml")
+        #expect(
+            String(decoding: file.bytes, as: UTF8.self)
+                == (try Fixtures.text(folder + "/override.out.yml")))
+    }
+
     private func expect(_ plan: PatchPlan, _ name: String) throws {
         #expect(plan.refusals == [])
         let wanted = try Fixtures.text("\(Self.folder)/\(name)/out.yml")

@@ -105,6 +105,13 @@ package struct ComposeModel: Sendable {
             files: origin.files.replacing(files))
     }
 
+    /// The same with one more file after the others.
+    func adding(_ path: String, _ bytes: [UInt8]) throws(ComposeError) -> ComposeModel {
+        try ComposeModel(
+            paths: origin.paths + [path], environment: origin.environment,
+            files: origin.files.replacing([path: bytes]))
+    }
+
     package func service(_ name: String) -> ComposeService? {
         services.first { $0.name == name }
     }

@@ -46,6 +46,8 @@ package struct PatchPlan: Sendable {
         case olderFamilyEdited = "older family edited"
         /// New values for the anchor that services share.
         case anchorEdited = "anchor edited"
+        /// Written into an override file.
+        case overridden = "written into an override"
     }
 
     package var isEmpty: Bool { changes.isEmpty }

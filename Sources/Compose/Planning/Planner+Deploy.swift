@@ -41,29 +41,7 @@ extension Planner {
                 spelled = spellings(of: candidate)
             }
         }
-        func entry(_ key: ComposeKey, _ amount: Amount?, _ spelling: String?) -> WantedEntry? {
-            amount.map { WantedEntry(key: key, value: .amount($0, spelling: spelling)) }
-        }
-        let limits = [
-            entry(.cpus, amounts.cpuLimit.map { .cpus($0) }, spelled[.cpuLimit]),
-            entry(.memory, amounts.memoryLimit.map { .memory($0) }, spelled[.memoryLimit]),
-        ].compactMap { $0 }
-        let reservations = [
-            entry(.cpus, amounts.cpuReservation.map { .cpus($0) }, spelled[.cpuReservation]),
-            entry(
-                .memory, amounts.memoryReservation.map { .memory($0) },
-                spelled[.memoryReservation]),
-        ].compactMap { $0 }
-        var groups: [WantedEntry] = []
-        if !limits.isEmpty { groups.append(WantedEntry(key: .limits, value: .mapping(limits))) }
-        if !reservations.isEmpty {
-            groups.append(WantedEntry(key: .reservations, value: .mapping(reservations)))
-        }
-        return [
-            WantedEntry(
-                key: .deploy,
-                value: .mapping([WantedEntry(key: .resources, value: .mapping(groups))]))
-        ]
+        return amounts.wanted(spelled: spelled)
     }
 
     private mutating func spellings(of tier: ComposeTier) -> [ResourceKey: String] {
@@ -82,6 +60,37 @@ extension Planner {
             result[key] = text
         }
         return result
+    }
+}
+
+extension ResourceAmounts {
+    /// `deploy:` down to these amounts.
+    ///
+    /// - Parameter spelled: how they are to be written, where that is known.
+    func wanted(spelled: [ResourceKey: String]) -> [WantedEntry] {
+        func entry(_ key: ComposeKey, _ amount: Amount?, _ spelling: String?) -> WantedEntry? {
+            amount.map { WantedEntry(key: key, value: .amount($0, spelling: spelling)) }
+        }
+        let limits = [
+            entry(.cpus, cpuLimit.map { .cpus($0) }, spelled[.cpuLimit]),
+            entry(.memory, memoryLimit.map { .memory($0) }, spelled[.memoryLimit]),
+        ].compactMap { $0 }
+        let reservations = [
+            entry(.cpus, cpuReservation.map { .cpus($0) }, spelled[.cpuReservation]),
+            entry(
+                .memory, memoryReservation.map { .memory($0) },
+                spelled[.memoryReservation]),
+        ].compactMap { $0 }
+        var groups: [WantedEntry] = []
+        if !limits.isEmpty { groups.append(WantedEntry(key: .limits, value: .mapping(limits))) }
+        if !reservations.isEmpty {
+            groups.append(WantedEntry(key: .reservations, value: .mapping(reservations)))
+        }
+        return [
+            WantedEntry(
+                key: .deploy,
+                value: .mapping([WantedEntry(key: .resources, value: .mapping(groups))]))
+        ]
     }
 }
 

@@ -107,10 +107,8 @@ struct Planner {
     private func decision(
         _ service: ComposeService, _ wish: ResourceWish, _ candidate: Candidate
     ) -> PatchPlan.Decision {
-        var tier: String?
-        if case .tier(let wanted) = wish { tier = wanted.name }
-        return PatchPlan.Decision(
-            service: service.name, tier: tier, way: candidate.way, reason: candidate.reason,
+        PatchPlan.Decision(
+            service: service.name, tier: wish.tierName, way: candidate.way, reason: candidate.reason,
             before: service.resources, after: candidate.after)
     }
 
