@@ -61,6 +61,11 @@ enum ComposeDiscovery {
         return overrides.map { prefix + $0 }.first(where: exists)
     }
 
+    /// Whether Compose finds a file of this name by itself.
+    static func isFound(_ path: String) -> Bool {
+        names.contains(path.split(separator: "/").last.map(String.init) ?? path)
+    }
+
     private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     private static func isRoot(_ path: String) -> Bool {

@@ -15,7 +15,8 @@ package struct ComposeDocument: Sendable {
         source = try SourceText(bytes: bytes, path: path)
         tree = try YAMLParser.parse(source)
         var roots: [NodeID] = []
-        for top in tree.roots where !tree.isNull(top) {
+        for top in tree.roots {
+            if tree.roots.count == 1, tree.isNull(top) { continue }
             guard let root = tree.mapping(top) else {
                 throw ComposeError(
                     .noServices, path: path, at: source.position(at: tree[top].span.lowerBound),
@@ -25,7 +26,8 @@ package struct ComposeDocument: Sendable {
         }
         guard !roots.isEmpty else {
             throw ComposeError(
-                .noServices, path: path, "holds no YAML document; add a `services:` mapping")
+                .noServices, path: path, at: SourcePosition(line: 1, column: 1),
+                "holds no YAML document; add a `services:` mapping")
         }
         self.roots = roots
     }

@@ -32,7 +32,9 @@ package struct ComposeEnvironment: Sendable {
 
     /// Takes from a `.env` file what is not set yet.
     mutating func addDotEnv(_ text: String, path: String) {
-        for entry in DotEnv.entries(of: text) where values[entry.name] == nil {
+        let present = values
+        // Of a name that is there twice, the last counts.
+        for entry in DotEnv.entries(of: text) where present[entry.name] == nil {
             values[entry.name] = filled(entry)
             origins[entry.name] = Origin(path: path, line: entry.line)
         }

@@ -24,12 +24,34 @@ extension ModelBuilder {
             let layer = layers[site.layer]
             service.containerName = text(site.leaf.value, layer.document, layer.environment)
         }
+        _ = lookup.takePassedNull()
         let sites = lookup.resourceSites(of: layers)
+        checkShapes(of: layers, name)
         service.resources = resources(sites, layers, "service \(name)")
         service.tier = tier(sites, layers, tiers)
         service.replicas = replicas(of: layers, "service \(name)")
         service.ignore = ignoreLabel(of: layers)
         return service
+    }
+
+    /// An empty `deploy:` is legal, and none of the keys below it or of the older family.
+    private mutating func checkShapes(of layers: [ServiceLayer], _ name: String) {
+        if let null = lookup.takePassedNull() {
+            let file = documents[null.document]
+            let key = file.tree.keyText(null.found.key) ?? "a key"
+            reject(
+                ComposeError(
+                    .invalidService, path: file.path, at: file.position(of: null.found.key),
+                    "service \(name): `\(key):` is empty, which Compose refuses; give it a value or "
+                        + "remove it"))
+        }
+        guard let deploy = site([.deploy], in: layers) else { return }
+        let file = documents[layers[deploy.layer].document]
+        guard file.tree.mapping(deploy.leaf.value) == nil else { return }
+        reject(
+            ComposeError(
+                .invalidService, path: file.path, at: file.position(of: deploy.leaf.key),
+                "service \(name): `deploy:` is no mapping; Compose refuses the file"))
     }
 
     /// Compose's pattern is `^[a-zA-Z0-9._-]+$`.
@@ -45,13 +67,27 @@ extension ModelBuilder {
                 default: false
                 }
             }
-        guard !isValid else { return }
         let file = documents[layer.document]
+        let key = file.tree[layer.entry.key]
+        if isValid, key.kind == .scalar, key.isPlain, isNumberOrBoolean(name) {
+            reject(
+                ComposeError(
+                    .invalidService, path: file.path, at: file.position(of: layer.entry.key),
+                    "the service name \(name) is no text to Compose; put it in quotes"))
+        }
+        guard !isValid else { return }
         reject(
             ComposeError(
                 .invalidService, path: file.path, at: file.position(of: layer.entry.key),
                 "'\(name)' is no name for a service; Compose takes letters, digits, '.', '_' "
                     + "and '-' only, so rename it"))
+    }
+
+    private func isNumberOrBoolean(_ name: String) -> Bool {
+        if case .text = ComposeScalar(name, isPlain: true) {
+            return name == "true" || name == "false"
+        }
+        return true
     }
 
     // MARK: Resources

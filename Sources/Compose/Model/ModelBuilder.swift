@@ -30,15 +30,19 @@ struct ModelBuilder {
         return lookup.environments.count - 1
     }
 
-    /// - Parameter including: the files whose `include` led here.
+    /// - Parameters:
+    ///   - directory: of the project; nil for that of the first file.
+    ///   - including: the files whose `include` led here.
     mutating func scope(
-        of paths: [String], environment: Int, including: [String] = []
+        of paths: [String], environment: Int, directory: String? = nil, including: [String] = []
     ) throws(ComposeError) -> ComposeScope {
         var scope = ComposeScope()
+        let directory =
+            directory ?? paths.first.map(ComposePath.directory(of:)) ?? ""
         for path in paths {
             let document = try document(at: path)
             for root in documents[document].roots {
-                var unit = try unit(document, root, environment)
+                var unit = try unit(document, root, environment, directory)
                 unit.includes = includes(of: unit, including + [path])
                 scope.units.append(unit)
             }
@@ -47,10 +51,11 @@ struct ModelBuilder {
     }
 
     private mutating func unit(
-        _ document: Int, _ root: NodeID, _ environment: Int
+        _ document: Int, _ root: NodeID, _ environment: Int, _ directory: String
     ) throws(ComposeError) -> ComposeUnit {
         var unit = ComposeUnit(
-            document: document, environment: environment, root: root, services: [:], names: [])
+            document: document, environment: environment, root: root, services: [:], names: [],
+            directory: directory)
         let file = documents[document]
         guard let found = lookup.resolvers[document].find(.services, in: root) else { return unit }
         guard let services = file.tree.mapping(found.value) else {
@@ -62,6 +67,12 @@ struct ModelBuilder {
             unit.services[entry.name] = entry
             unit.names.append(entry.name)
         }
+        if file.tree.hasComposeTags {
+            unit.isCutOff = lookup.resolvers[document].isCutOff(.services, in: root)
+            for (key, value) in file.tree.entries(of: services) where file.tree.isReset(value) {
+                if let name = file.tree.keyText(key) { unit.resets.insert(name) }
+            }
+        }
         return unit
     }
 
@@ -71,17 +82,17 @@ struct ModelBuilder {
         guard let found = lookup.resolvers[unit.document].find(.include, in: unit.root),
             let list = file.tree.sequence(found.value)
         else { return [] }
-        let directory = ComposePath.directory(of: file.path)
         return file.tree.children(of: list).compactMap { item in
             do throws(ComposeError) {
-                let include = try include(item, unit, directory)
+                let include = try include(item, unit, unit.directory)
                 for path in include.paths where including.contains(path) {
                     throw ComposeError(
                         .invalidInclude, path: file.path, at: file.position(of: item),
                         "\(path) includes itself; Compose refuses the cycle, so remove it")
                 }
                 return try scope(
-                    of: include.paths, environment: include.environment, including: including)
+                    of: include.paths, environment: include.environment,
+                    directory: include.directory, including: including)
             } catch {
                 reject(located(error, at: item, of: file, "include"))
                 return nil
@@ -91,7 +102,7 @@ struct ModelBuilder {
 
     private mutating func include(
         _ item: NodeID, _ unit: ComposeUnit, _ directory: String
-    ) throws(ComposeError) -> (paths: [String], environment: Int) {
+    ) throws(ComposeError) -> (paths: [String], environment: Int, directory: String) {
         let tree = documents[unit.document].tree
         var paths: [String] = []
         var project: String?
@@ -122,7 +133,7 @@ struct ModelBuilder {
             guard let bytes = try files.readIfPresent(path) else { continue }
             environment.addDotEnv(String(decoding: bytes, as: UTF8.self), path: path)
         }
-        return (paths, addEnvironment(environment))
+        return (paths, addEnvironment(environment), home)
     }
 
     private func texts(_ value: NodeID, _ document: Int, _ environment: Int) -> [String] {
@@ -157,10 +168,30 @@ struct ModelBuilder {
                 append(name, of: unit, through: [], &layers, &visited)
             }
             for included in unit.includes {
-                layers += self.layers(of: name, in: included)
+                let more = self.layers(of: name, in: included)
+                if let own = unit.services[name], let other = more.first {
+                    rejectConflict(name, own, unit, other)
+                } else {
+                    layers += more
+                }
             }
+            if unit.isCutOff || unit.resets.contains(name) { break }
         }
         return layers
+    }
+
+    /// Compose takes a service from one side only, unless both say the very same.
+    private mutating func rejectConflict(
+        _ name: String, _ own: MergeResolver.Entry, _ unit: ComposeUnit, _ other: ServiceLayer
+    ) {
+        let file = documents[unit.document]
+        let prints = [unit.document, other.document].map { Fingerprints(documents[$0].tree) }
+        guard prints[0][own.value] != prints[1][other.entry.value] else { return }
+        reject(
+            ComposeError(
+                .invalidInclude, path: file.path, at: file.position(of: own.key),
+                "service \(name) is also in \(documents[other.document].path), which is included; "
+                    + "Compose refuses two of a name"))
     }
 
     private mutating func append(
@@ -212,13 +243,15 @@ struct ModelBuilder {
         guard let key = lookup.resolvers[unit.document].find(.file, in: mapping),
             let relative = text(key.value, unit.document, unit.environment)
         else { return (name, [unit]) }
-        let path = ComposePath.join(ComposePath.directory(of: file.path), relative)
+        let path = ComposePath.join(unit.directory, relative)
         do throws(ComposeError) {
             let document = try document(at: path)
             if let known = extended[[document, unit.environment]] { return (name, known) }
             var units: [ComposeUnit] = []
             for root in documents[document].roots {
-                units.append(try self.unit(document, root, unit.environment))
+                units.append(
+                    try self.unit(
+                        document, root, unit.environment, ComposePath.directory(of: path)))
             }
             extended[[document, unit.environment]] = units
             return (name, units)

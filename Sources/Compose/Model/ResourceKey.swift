@@ -52,6 +52,11 @@ extension LayerLookup {
     mutating func resourceSites(of layers: [ServiceLayer]) -> ResourceSites {
         var sites = ResourceSites()
         let hasDeploy = site([.deploy, .resources], in: layers) != nil
+        if hasDeploy {
+            // An empty group is no amount, but an error of its own.
+            _ = site([.deploy, .resources, .limits], in: layers)
+            _ = site([.deploy, .resources, .reservations], in: layers)
+        }
         for key in ResourceKey.allCases {
             if hasDeploy, let site = site(key.deployPath, in: layers) { sites.deploy[key] = site }
             guard let older = key.serviceKey else { continue }

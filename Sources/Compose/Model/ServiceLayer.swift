@@ -26,6 +26,12 @@ struct ComposeUnit: Sendable {
     var services: [String: MergeResolver.Entry]
     /// In the order of the text; services merged in from an anchor follow.
     var names: [String]
+    /// What relative paths in it start from.
+    var directory: String
+    /// Services that are reset here: what lower units have of them does not count.
+    var resets: Set<String> = []
+    /// `services:` is tagged, and takes the place of all that lower units have.
+    var isCutOff = false
     var includes: [ComposeScope] = []
 }
 
@@ -58,6 +64,15 @@ struct LayerLookup {
         resolvers = documents.map { MergeResolver($0.tree) }
     }
 
+    /// The last null that was passed over at the end of a path.
+    private(set) var passedNull: (document: Int, found: Found)?
+
+    /// Takes note of it, once.
+    mutating func takePassedNull() -> (document: Int, found: Found)? {
+        defer { passedNull = nil }
+        return passedNull
+    }
+
     /// Gives what is remembered to somebody else, and keeps nothing.
     mutating func moved() -> LayerLookup {
         let moved = self
@@ -75,6 +90,7 @@ struct LayerLookup {
     /// The value in effect at a path; nil where nothing is, or nothing but null: that never takes back
     /// what a lower layer says.
     mutating func site(_ path: [ComposeKey], in layers: [ServiceLayer]) -> ValueSite? {
+        let passedBefore = passedNull
         for index in layers.indices {
             let layer = layers[index]
             guard let node = layer.node else {
@@ -84,10 +100,13 @@ struct LayerLookup {
             var steps: [Found] = []
             var isCutOff = layer.isCutOff
             walk(path, in: node, of: layer.document, &steps, &isCutOff)
-            if steps.count == path.count, let leaf = steps.last,
-                !documents[layer.document].tree.isNull(leaf.value)
-            {
-                return ValueSite(layer: index, steps: steps)
+            if steps.count == path.count, let leaf = steps.last {
+                if !documents[layer.document].tree.isNull(leaf.value) {
+                    // Compose validates what comes out: a null that something lies under is none.
+                    passedNull = passedBefore
+                    return ValueSite(layer: index, steps: steps)
+                }
+                passedNull = (layer.document, leaf)
             }
             if isCutOff { return nil }
         }

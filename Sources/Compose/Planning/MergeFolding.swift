@@ -99,7 +99,8 @@ struct MergeFolding {
         while lineStart > 0, bytes[lineStart - 1] == UInt8(ascii: " ") { lineStart -= 1 }
         guard lineStart > 0, isLineEnd(bytes[lineStart - 1]) else { return nil }
         var end = span.upperBound
-        while end < bytes.count, bytes[end] == UInt8(ascii: " ") || bytes[end] == UInt8(ascii: "\t") {
+        while end < bytes.count, bytes[end] == UInt8(ascii: " ") || bytes[end] == UInt8(ascii: "\t")
+        {
             end += 1
         }
         if end < bytes.count, bytes[end] == UInt8(ascii: "#") {
@@ -110,7 +111,9 @@ struct MergeFolding {
             lineStart -= 1
             if bytes[lineStart] == UInt8(ascii: "\n"), lineStart > 0,
                 bytes[lineStart - 1] == UInt8(ascii: "\r")
-            { lineStart -= 1 }
+            {
+                lineStart -= 1
+            }
             return edit(lineStart..<end, new: "")
         }
         guard isLineEnd(bytes[end]) else { return nil }
@@ -146,7 +149,9 @@ extension PatchPlan {
             for mapping in MergeFolding(model.documents[document]).mappings where trials < 200 {
                 trials += 1
                 let key = [Int32(document), mapping.rawValue]
-                let attempt = folded { accepted.contains([Int32($0), $1.rawValue]) || [Int32($0), $1.rawValue] == key }
+                let attempt = folded {
+                    accepted.contains([Int32($0), $1.rawValue]) || [Int32($0), $1.rawValue] == key
+                }
                 if PlanVerifier(attempt.plan).violation() == nil { accepted.insert(key) }
             }
         }

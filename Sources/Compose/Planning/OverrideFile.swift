@@ -20,7 +20,11 @@ package struct OverrideFile: Sendable {
         var lookup = LayerLookup(documents: model.documents, environments: model.environments)
         var decisions: [PatchPlan.Decision] = []
         var unchanged: [String] = []
-        var bodies: [(name: String, family: ResourceKey.Family, wish: ResourceWish, amounts: ResourceAmounts)] = []
+        var bodies:
+            [(
+                name: String, family: ResourceKey.Family, wish: ResourceWish,
+                amounts: ResourceAmounts
+            )] = []
         for service in model.services {
             guard let wish = wishes[service.name] else { continue }
             if planner.isSatisfied(wish, service) {
@@ -35,7 +39,8 @@ package struct OverrideFile: Sendable {
             decisions.append(
                 PatchPlan.Decision(
                     service: service.name, tier: wish.tierName, way: .overridden,
-                    reason: "\(service.name): \(wish.description), \(PatchPlan.Way.overridden.rawValue)",
+                    reason:
+                        "\(service.name): \(wish.description), \(PatchPlan.Way.overridden.rawValue)",
                     before: service.resources, after: after))
         }
         self.decisions = decisions
@@ -49,7 +54,9 @@ package struct OverrideFile: Sendable {
         // A tier that several services get is written once.
         let tiers = bodies.compactMap { $0.family == .deploy ? $0.wish.tier : nil }
         let shared = Set(tiers).filter { tier in tiers.count { $0 == tier } > 1 }
-            .sorted { ($0.memoryLimit, $0.cpuLimit, $0.name) < ($1.memoryLimit, $1.cpuLimit, $1.name) }
+            .sorted {
+                ($0.memoryLimit, $0.cpuLimit, $0.name) < ($1.memoryLimit, $1.cpuLimit, $1.name)
+            }
         for tier in shared {
             lines.append("x-resources-\(tier.name): &resources-\(tier.name)")
             lines += Self.lines(ResourceAmounts(tier), indent: 2)

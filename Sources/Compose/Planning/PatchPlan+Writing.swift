@@ -8,9 +8,13 @@ extension PatchPlan {
 
     /// Replaces the files by their patched texts, each in one step.
     ///
+    /// - Parameter keepingBackups: each old file stays beside the new one, as `FILE.bak`.
     /// - Throws: `changedSinceRead`, `unwritable`; that file is then as it was.
-    package func write() throws(ComposeError) {
+    package func write(keepingBackups: Bool = false) throws(ComposeError) {
         for change in changes {
+            if keepingBackups {
+                try AtomicFile.copy(change.path, to: change.path + ".bak", change.original)
+            }
             try AtomicFile.replace(
                 path: change.path, expecting: change.original, with: change.patched)
         }

@@ -107,12 +107,16 @@ struct PlanVerifier {
                     {
                         continue
                     }
-                    let span = old.tree[left.value].span
+                    // What an extension merges may have changed; its own text only where it is edited.
                     let isExtension = old.tree.keyText(left.key)?.hasPrefix("x-") ?? false
-                    let isEdited =
-                        change.edits.contains { span.overlaps($0.range) }
-                        || change.edits.contains { span.contains($0.range.lowerBound) }
-                    guard isExtension, isEdited, before[left.key] == after[right.key] else {
+                    let span = old.tree[left.value].span
+                    let isEdited = change.edits.contains {
+                        span.overlaps($0.range) || span.contains($0.range.lowerBound)
+                    }
+                    let isSameText =
+                        old.bytes[span].elementsEqual(new.bytes[new.tree[right.value].span])
+                    guard isExtension, before[left.key] == after[right.key], isEdited || isSameText
+                    else {
                         return Violation(text: "something outside `services:` would change")
                     }
                 }

@@ -23,7 +23,10 @@ extension Planner {
         var candidate = Candidate(
             way: .aliasSwapped, after: service.resources, reason: "")
         candidate.after.replaceTier(by: tier)
-        candidate.isShared = isShared(path(to: alias, of: service, index), in: layer.document)
+        // What is written outside the service is somebody else's too, as a list behind an anchor.
+        candidate.isShared =
+            !tree[node].span.contains(tree[alias].span.lowerBound)
+            || isShared(path(to: alias, of: service, index), in: layer.document)
         let range = tree[alias].span
         candidate.add(
             ByteEdit(
@@ -117,12 +120,7 @@ extension Planner {
 
     /// The tier of this name and these amounts where a service is written; nil where there is none.
     private func wantedTier(_ tier: ResourceTier, in layer: ServiceLayer) -> ComposeTier? {
-        let roots = model.documents[layer.document].tree.roots
-        return model.documentTiers[layer.document].tiers.first { candidate in
-            // Of several documents in a file, none sees the anchors of another.
-            candidate.tier == tier
-                && roots.last { $0 <= candidate.node } == roots.last { $0 <= layer.entry.key }
-        }
+        model.documentTiers[layer.document].tiers.first { $0.tier == tier }
     }
 
     /// The alias through which a service's limits come straight from a tier.

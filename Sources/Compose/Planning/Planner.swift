@@ -11,6 +11,8 @@ struct Planner {
     let heirs: [ServiceText: [String]]
     /// The edits so far, by document.
     var edits: [Int: [ByteEdit]] = [:]
+    /// Whether every candidate is tried by itself, since some edit of an earlier plan was not local.
+    var simulatesAll = false
     /// How many more bytes may be parsed to see what edits of shared text would change.
     var simulatedBytesLeft = 64 << 20
     /// What tiers hold beside their amounts, by anchor; whether a `deploy` holds nothing else.
@@ -91,6 +93,10 @@ struct Planner {
             let blamed = violation.service.flatMap { name in
                 decisions.contains { $0.service == name } ? name : nil
             }
+            if blamed == nil, !simulatesAll {
+                simulatesAll = true
+                continue
+            }
             for decision in decisions where blamed == nil || decision.service == blamed {
                 guard let service = model.service(decision.service),
                     let layer = service.layers.first
@@ -108,7 +114,8 @@ struct Planner {
         _ service: ComposeService, _ wish: ResourceWish, _ candidate: Candidate
     ) -> PatchPlan.Decision {
         PatchPlan.Decision(
-            service: service.name, tier: wish.tierName, way: candidate.way, reason: candidate.reason,
+            service: service.name, tier: wish.tierName, way: candidate.way,
+            reason: candidate.reason,
             before: service.resources, after: candidate.after)
     }
 
@@ -210,7 +217,7 @@ struct Planner {
         let text = ServiceText(document: layer.document, key: layer.entry.key)
         let inherited = heirs[text] ?? []
         guard
-            candidate.isShared || !inherited.isEmpty || service.layers.count > 1
+            simulatesAll || candidate.isShared || !inherited.isEmpty || service.layers.count > 1
                 || layer.entry.merge != nil
         else { return true }
         if candidate.overlaps(edits) { return false }

@@ -27,6 +27,40 @@ package enum AtomicFile {
         try told(path) { () throws(Refusal) in try file.rename() }
     }
 
+    /// Writes a file that is not there yet, in one step.
+    ///
+    /// - Throws: `changedSinceRead` when there is one by now; `unwritable`.
+    static func create(path: String, mode: mode_t, _ bytes: [UInt8]) throws(ComposeError) {
+        guard access(path, F_OK) != 0 else {
+            throw ComposeError(
+                .changedSinceRead, path: path, "is there by now; nothing was written, run it again")
+        }
+        let file = try told(path) { () throws(Refusal) in try ReplacementFile(of: path) }
+        guard fchmod(file.descriptor, mode) == 0 else {
+            throw failure(path, "set the mode of", errno)
+        }
+        try told(path) { () throws(Refusal) in
+            try file.write(bytes)
+            try file.synchronise()
+            try file.rename()
+        }
+    }
+
+    /// A copy beside a file, with its mode; an older one is replaced.
+    static func copy(_ path: String, to backup: String, _ bytes: [UInt8]) throws(ComposeError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw failure(path, "look at", errno) }
+        let file = try told(backup) { () throws(Refusal) in try ReplacementFile(of: backup) }
+        guard fchmod(file.descriptor, status.st_mode & 0o777) == 0 else {
+            throw failure(backup, "set the mode of", errno)
+        }
+        try told(backup) { () throws(Refusal) in
+            try file.write(bytes)
+            try file.synchronise()
+            try file.rename()
+        }
+    }
+
     private typealias Refusal = ReplacementFile.Failure
 
     /// What the system refused, in our words.

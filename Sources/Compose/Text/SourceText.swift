@@ -47,10 +47,13 @@ package struct SourceText: Sendable {
             isASCII = try UTF8Span(validating: bytes.span).isKnownASCII
         } catch {
             let offset = error.byteOffsets.lowerBound
-            let line = Self.lineIndex(of: offset, in: lineStarts) + 1
+            let line = Self.lineIndex(of: offset, in: lineStarts)
+            let before = bytes[lineStarts[line]..<offset]
             throw ComposeError(
                 .notUTF8, path: path,
-                "not UTF-8: byte \(offset) (line \(line)) is 0x\(hexadecimal(bytes[offset])) where "
+                at: SourcePosition(
+                    line: line + 1, column: before.count { $0 & 0xC0 != 0x80 } + 1),
+                "not UTF-8: byte \(offset) is 0x\(hexadecimal(bytes[offset])) where "
                     + "no UTF-8 sequence allows it; convert the file, for example with "
                     + "`iconv -f ISO-8859-1 -t UTF-8`")
         }

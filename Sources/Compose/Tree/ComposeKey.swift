@@ -1,6 +1,7 @@
 /// The keys of a Compose file that decide about resources, in Compose's own spelling.
 enum ComposeKey: String, CaseIterable, Sendable {
     case services, name, include, path, profiles, pids
+    case command, entrypoint, environment
     case deploy, resources, limits, reservations, cpus, memory
     case memoryLimit = "mem_limit"
     case memoryReservation = "mem_reservation"

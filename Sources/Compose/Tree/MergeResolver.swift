@@ -96,24 +96,25 @@ struct MergeResolver {
 }
 
 extension MergeResolver {
-    /// Whether `!reset` or `!override` stands at this key, in the mapping or in whatever it merges:
-    /// Compose then forgets what lower layers have there.
+    /// Whether `!reset` or `!override` stands at this key: Compose then forgets what lower layers have
+    /// there.
     func isCutOff(_ key: ComposeKey, in mapping: NodeID) -> Bool {
         guard tree.hasComposeTags else { return false }
         var visited: Set<NodeID> = []
         return isCutOff(key, in: mapping, &visited)
     }
 
+    /// A `!reset` behind an anchor resets nothing where it is merged: Compose takes it out where it stands.
     private func isCutOff(
-        _ key: ComposeKey, in mapping: NodeID, _ visited: inout Set<NodeID>
+        _ key: ComposeKey, in mapping: NodeID, isMerged: Bool = false, _ visited: inout Set<NodeID>
     ) -> Bool {
         guard visited.insert(mapping).inserted else { return false }
         for (entry, value) in tree.entries(of: mapping) where tree.isKey(entry, key) {
-            if tree.isReset(value) || tree.isOverride(value) { return true }
+            if tree.isOverride(value) || !isMerged && tree.isReset(value) { return true }
         }
         for source in tree.mergeSourcesByPrecedence(of: mapping) {
             guard let target = tree.mapping(source) else { continue }
-            if isCutOff(key, in: target, &visited) { return true }
+            if isCutOff(key, in: target, isMerged: true, &visited) { return true }
         }
         return false
     }
@@ -138,7 +139,7 @@ extension YAMLTree {
 
     /// What the value of one `<<` names: one source, or the items of a list.
     func mergeSources(_ value: NodeID) -> [NodeID] {
-        self[value].kind == .sequence ? Array(children(of: value)) : [value]
+        sequence(value).map { Array(children(of: $0)) } ?? [value]
     }
 
     /// All of a mapping's merge sources, the one that wins first.

@@ -14,8 +14,6 @@ struct YAMLParser {
     private var offsets: CodePointOffsets
     private var tree = YAMLTree()
     private var open: [OpenCollection] = []
-    /// Anchors hold within one document only.
-    private var documentStart = NodeID(rawValue: 0)
     /// How many mappings a merge passes through, of mappings that have one.
     private var mergeDepths: [NodeID: Int] = [:]
 
@@ -69,7 +67,9 @@ struct YAMLParser {
         switch event.type {
         case YAML_STREAM_END_EVENT: return false
         case YAML_DOCUMENT_START_EVENT:
-            documentStart = NodeID(rawValue: Int32(tree.nodes.count))
+            // Compose merges several documents like several files. Its parser lets anchors pass from one
+            // to the next, which YAML does not.
+            break
         case YAML_SCALAR_EVENT: try addScalar(event.data.scalar, start, end)
         case YAML_ALIAS_EVENT: try addAlias(event.data.alias, start, end)
         case YAML_MAPPING_START_EVENT:
@@ -105,7 +105,7 @@ struct YAMLParser {
         _ end: Int32
     ) throws(ComposeError) {
         let name = String(cString: data.anchor)
-        guard let target = tree.anchorDefinitions[name]?.last, target >= documentStart else {
+        guard let target = tree.anchorDefinitions[name]?.last else {
             throw error(
                 .undefinedAlias, at: start,
                 "*\(name) stands for nothing: no &\(name) is defined before it in this file; "

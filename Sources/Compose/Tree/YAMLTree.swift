@@ -90,7 +90,8 @@ extension YAMLTree {
     func isMergeKey(_ key: NodeID) -> Bool {
         let node = self[key]
         let start = Int(node.textStart)
-        return node.kind == .scalar && node.isPlain && !node.hasTag
+        return node.kind == .scalar && node.isPlain
+            && (!node.hasTag || tags[key] == "tag:yaml.org,2002:merge")
             && Int(node.textEnd) == start + 2 && decoded[start] == UInt8(ascii: "<")
             && decoded[start + 1] == UInt8(ascii: "<")
     }
