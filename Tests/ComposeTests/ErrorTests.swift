@@ -24,8 +24,8 @@ struct ErrorTests {
     }
 
     @Test(arguments: [
-        Case("", .noServices, nil, "holds no YAML document"),
-        Case("# nothing\n", .noServices, nil, "holds no YAML document"),
+        Case("", .noServices, "1:1", "holds no YAML document"),
+        Case("# nothing\n", .noServices, "1:1", "holds no YAML document"),
         Case("- a\n", .noServices, "1:1", "is no mapping"),
         Case("image: x\n", .noServices, nil, "no `services:` key"),
         Case("x: 1\nservices:\n", .noServices, "2:1", "must be a mapping"),
@@ -43,8 +43,8 @@ struct ErrorTests {
         Case([0xFF, 0xFE, 0x61, 0x00], .unsupportedEncoding, nil, "UTF-16"),
         Case([0xFE, 0xFF, 0x00, 0x61], .unsupportedEncoding, nil, "iconv -t UTF-8"),
         Case(
-            Array("services:\n  a: caf".utf8) + [0xE9, 0x0A], .notUTF8, nil,
-            "byte 18 (line 2) is 0xE9"),
+            Array("services:\n  a: caf".utf8) + [0xE9, 0x0A], .notUTF8, "2:9",
+            "byte 18 is 0xE9"),
     ])
     func names(_ bad: Case) throws {
         let error = try #require(throws: ComposeError.self) {
