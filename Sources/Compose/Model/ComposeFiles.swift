@@ -45,8 +45,9 @@ enum ComposePath {
 
     static func join(_ directory: String, _ path: String) -> String {
         var path = path[...]
-        if path.hasPrefix("/") || directory.isEmpty { return String(path) }
+        if path.hasPrefix("/") { return String(path) }
         while path.hasPrefix("./") { path = path.dropFirst(2) }
+        if directory.isEmpty || directory == "." { return String(path) }
         return directory.hasSuffix("/") ? directory + path : directory + "/" + path
     }
 }

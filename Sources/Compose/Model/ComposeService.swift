@@ -28,6 +28,8 @@ package struct ComposeService: Sendable {
     /// Set where the label `rightsize.ignore` is present and not false.
     package var ignore: Ignore?
     package var containerName: String?
+    /// Its two families of resource keys differ, for which Compose refuses the file.
+    package var hasConflictingFamilies = false
     /// The one that wins first.
     let layers: [ServiceLayer]
 }

@@ -27,7 +27,8 @@ extension ModelBuilder {
         _ = lookup.takePassedNull()
         let sites = lookup.resourceSites(of: layers)
         checkShapes(of: layers, name)
-        service.resources = resources(sites, layers, "service \(name)")
+        service.resources = resources(
+            sites, layers, "service \(name)", &service.hasConflictingFamilies)
         service.tier = tier(sites, layers, tiers)
         service.replicas = replicas(of: layers, "service \(name)")
         service.ignore = ignoreLabel(of: layers)
@@ -93,7 +94,8 @@ extension ModelBuilder {
     // MARK: Resources
 
     private mutating func resources(
-        _ sites: ResourceSites, _ layers: [ServiceLayer], _ place: String
+        _ sites: ResourceSites, _ layers: [ServiceLayer], _ place: String,
+        _ hasConflict: inout Bool
     ) -> ComposeResources {
         var values = ComposeResources()
         for (key, site) in sites.deploy { read(key, site, layers, .deploy, place, &values) }
@@ -103,7 +105,7 @@ extension ModelBuilder {
         if let quota = sites.service[.cpuLimit], isQuota(quota, layers) {
             older.cpuLimit = cpuLimit(ofQuota: older.cpuLimit, layers, place)
         }
-        if !sites.deploy.isEmpty { warnOfTwoFamilies(sites, layers, place, values, older) }
+        hasConflict = warnOfTwoFamilies(sites, layers, place, values, older)
         if values.memoryLimit.isAbsent { values.memoryLimit = older.memoryLimit }
         if values.memoryReservation.isAbsent { values.memoryReservation = older.memoryReservation }
         if values.cpuLimit.isAbsent { values.cpuLimit = older.cpuLimit }
@@ -144,22 +146,39 @@ extension ModelBuilder {
         }
     }
 
+    /// Compose wants what stands in both families equal, and takes an amount that is absent from a group that
+    /// is there for 0.
     private mutating func warnOfTwoFamilies(
         _ sites: ResourceSites, _ layers: [ServiceLayer], _ place: String,
         _ deploy: ComposeResources, _ older: ComposeResources
-    ) {
+    ) -> Bool {
+        let limits = site([.deploy, .resources, .limits], in: layers)
+        let reservations = site([.deploy, .resources, .reservations], in: layers)
         var differing: [String] = []
-        if !older.memoryLimit.isAbsent, older.memoryLimit != deploy.memoryLimit {
-            differing.append("mem_limit and deploy.resources.limits.memory")
+        if limits != nil {
+            if !older.memoryLimit.isAbsent, older.memoryLimit != deploy.memoryLimit {
+                differing.append("mem_limit and deploy.resources.limits.memory")
+            }
+            if let cpus = sites.service[.cpuLimit], !isQuota(cpus, layers),
+                !older.cpuLimit.isAbsent, older.cpuLimit != deploy.cpuLimit
+            {
+                differing.append("cpus and deploy.resources.limits.cpus")
+            }
+            if !older.pidsLimit.isAbsent, older.pidsLimit != deploy.pidsLimit {
+                differing.append("pids_limit and deploy.resources.limits.pids")
+            }
         }
-        if !older.cpuLimit.isAbsent, older.cpuLimit != deploy.cpuLimit {
-            differing.append("cpus and deploy.resources.limits.cpus")
+        if reservations != nil, !older.memoryReservation.isAbsent,
+            older.memoryReservation != deploy.memoryReservation
+        {
+            differing.append("mem_reservation and deploy.resources.reservations.memory")
         }
-        guard !differing.isEmpty, let site = site([.deploy, .resources], in: layers) else { return }
+        guard !differing.isEmpty, let site = limits ?? reservations else { return false }
         warn(
             at: site.leaf.key, of: layers[site.layer].document,
             "\(place): \(differing.joined(separator: ", and ")) differ; Compose 2 refuses "
                 + "that, so keep one of the two families")
+        return true
     }
 
     /// The tier that the memory limit comes from, else the CPU limit: by whose text has it.

@@ -73,6 +73,12 @@ struct PlanVerifier {
                 return Violation(
                     service: nil, text: "service \(old.name) would change as well")
             }
+            if new.hasConflictingFamilies, !old.hasConflictingFamilies {
+                return Violation(
+                    service: decisions[old.name] == nil ? nil : old.name,
+                    text:
+                        "Compose would refuse service \(old.name), whose two families would differ")
+            }
             guard new.resources.pidsLimit == old.resources.pidsLimit,
                 new.replicas == old.replicas, comparison.isRestEqual(old, new)
             else {
@@ -271,5 +277,28 @@ private struct MergeWeights {
 
     mutating func deploy(of mapping: NodeID) -> NodeID? {
         resolver.find(.deploy, in: mapping).flatMap { resolver.tree.mapping($0.value) }
+    }
+}
+
+extension ComposeModel {
+    /// What is wrong with edits of the first file that are meant to give services what is wished for; nil
+    /// for a proof that nothing is.
+    package func violation(
+        of edits: [ByteEdit], giving wishes: [String: ResourceWish]
+    ) -> String? {
+        let decisions = services.compactMap { service in
+            wishes[service.name].map { wish in
+                var after = service.resources
+                if let tier = wish.tier { after.replaceTier(by: tier) }
+                return PatchPlan.Decision(
+                    service: service.name, tier: wish.tierName, way: .deployEdited, reason: "",
+                    before: service.resources, after: wish.amounts.applied(to: after))
+            }
+        }
+        let change = PatchPlan.FileChange(path: path, original: bytes, edits: edits)
+        let plan = PatchPlan(
+            model: self, changes: [change], refusals: [], unchanged: [], decisions: decisions,
+            wishes: wishes)
+        return PlanVerifier(plan).violation()?.text
     }
 }

@@ -23,7 +23,7 @@ extension Planner {
     /// meant to.
     mutating func simulate(
         _ candidate: Candidate, _ service: ComposeService, _ layer: ServiceLayer
-    ) throws(Obstacle) -> [String]? {
+    ) throws(Obstacle) -> [(name: String, resources: ComposeResources)]? {
         var files: [String: [UInt8]] = [:]
         for (document, edits) in candidate.edits {
             let file = model.documents[document]
@@ -44,13 +44,13 @@ extension Planner {
             return nil
         }
         guard patched.services.count == model.services.count else { return nil }
-        var affected: [String] = []
+        var affected: [(name: String, resources: ComposeResources)] = []
         for (old, new) in zip(model.services, patched.services) {
             guard old.name == new.name else { return nil }
             if old.name == service.name {
                 guard new.resources.isEquivalent(to: candidate.after) else { return nil }
             } else if !new.resources.isEquivalent(to: old.resources) {
-                affected.append(old.name)
+                affected.append((old.name, new.resources))
             }
         }
         return affected

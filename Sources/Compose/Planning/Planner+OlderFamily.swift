@@ -6,8 +6,7 @@ extension Planner {
         _ service: ComposeService, _ index: Int, _ amounts: ResourceAmounts
     ) throws(Obstacle) -> Candidate? {
         let sites = lookup.resourceSites(of: service.layers)
-        guard !sites.service.isEmpty, sites.service.keys.contains(where: { $0 != .pidsLimit })
-        else { return nil }
+        guard !sites.service.isEmpty else { return nil }
         // Where both families stand, equal, both are changed.
         var candidate =
             sites.deploy.isEmpty

@@ -11,6 +11,8 @@ struct Planner {
     let heirs: [ServiceText: [String]]
     /// The edits so far, by document.
     var edits: [Int: [ByteEdit]] = [:]
+    /// Services whose wish an edit of text that they share has granted already.
+    var covered: [String: Candidate] = [:]
     /// Whether every candidate is tried by itself, since some edit of an earlier plan was not local.
     var simulatesAll = false
     /// How many more bytes may be parsed to see what edits of shared text would change.
@@ -70,10 +72,15 @@ struct Planner {
         // A service whose edit does not hold beside the others' is taken out, and the rest tried again.
         while true {
             edits = [:]
+            covered = [:]
             var decisions: [PatchPlan.Decision] = []
             var unchanged: [String] = []
             for service in model.services {
                 guard let wish = wishes[service.name], refused[service.name] == nil else {
+                    continue
+                }
+                if let shared = covered[service.name] {
+                    decisions.append(decision(service, wish, shared))
                     continue
                 }
                 if isSatisfied(wish, service) {
@@ -156,8 +163,11 @@ struct Planner {
     ) -> Result<Candidate, Obstacle> {
         let amounts = wish.amounts.feasible(beside: service.resources)
         var first: Obstacle?
+        // Compose refuses both families beside each other, and a `pids_limit` beside `deploy` limits.
+        let usesOlderFamily = !lookup.resourceSites(of: service.layers).service.isEmpty
+        let steps = usesOlderFamily ? [Step.editOlderFamily] : Step.allCases
         for index in layersToEdit(of: service) {
-            for step in Step.allCases {
+            for step in steps {
                 do throws(Obstacle) {
                     guard var candidate = try candidate(step, service, index, wish, amounts)
                     else { continue }
@@ -221,13 +231,18 @@ struct Planner {
                 || layer.entry.merge != nil
         else { return true }
         if candidate.overlaps(edits) { return false }
-        let affected = try simulate(candidate, service, layer)
-        guard let affected else { return false }
-        let others = affected.filter { name in
-            guard let wish = wishes[name], case .known = candidate.after.memoryLimit else {
-                return true
+        guard let affected = try simulate(candidate, service, layer) else { return false }
+        var others: [String] = []
+        for other in affected {
+            var shared = candidate
+            shared.edits = [:]
+            shared.after = other.resources
+            if let wish = wishes[other.name], shared.satisfies(wish) {
+                shared.reason = "\(other.name): \(wish.description), with \(service.name)"
+                covered[other.name] = shared
+            } else {
+                others.append(other.name)
             }
-            return !candidate.satisfies(wish)
         }
         if others.isEmpty { return true }
         throw Obstacle(
