@@ -112,6 +112,9 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
             name: "StoreBenchmark", dependencies: ["Storing", "Measures"],
             path: "Benchmarks/StoreBenchmark", swiftSettings: house),
         .executableTarget(
+            name: "ComposeBenchmark", dependencies: ["Compose", "Measures", "CYAML"],
+            path: "Benchmarks/ComposeBenchmark", swiftSettings: house),
+        .executableTarget(
             name: "ColumnsBenchmark", dependencies: ["Columns"],
             path: "Benchmarks/ColumnsBenchmark", swiftSettings: house + [alwaysOptimised]),
     ]

@@ -31,7 +31,7 @@ struct WaysOfEditingTests {
             "a:\n    <<:\n      [*default-security, *resources-small]\n    image: x\n"
         ),
         ("a: {<<: *app}\n", "a: {<<: [*resources-small, *app]}\n"),
-        ("a: *app\n", "a:\n    <<: [*resources-small, *app]\n"),
+        ("a: *app\n  b: *app\n", "a:\n    <<: [*resources-small, *app]\n  b: *app\n"),
         (
             "a: {<<: [*resources-small, *resources-large]}\n",
             "a: {<<: [*resources-small, *resources-large]}\n"

@@ -32,6 +32,11 @@ package struct ComposeDocument: Sendable {
         self.roots = roots
     }
 
+    /// Reads a whole file.
+    package static func bytes(ofFile path: String) throws(ComposeError) -> [UInt8] {
+        try SourceText.readFile(path)
+    }
+
     func position(of node: NodeID) -> SourcePosition {
         source.position(at: tree[node].span.lowerBound)
     }

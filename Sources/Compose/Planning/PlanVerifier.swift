@@ -280,6 +280,11 @@ private struct MergeWeights {
     }
 }
 
+extension PatchPlan {
+    /// What is wrong with a draft; nil where it is proved.
+    package var violationText: String? { PlanVerifier(self).violation()?.text }
+}
+
 extension ComposeModel {
     /// What is wrong with edits of the first file that are meant to give services what is wished for; nil
     /// for a proof that nothing is.

@@ -71,32 +71,9 @@ struct Planner {
         var refused: [String: PatchRefusal] = [:]
         // A service whose edit does not hold beside the others' is taken out, and the rest tried again.
         while true {
-            edits = [:]
-            covered = [:]
-            var decisions: [PatchPlan.Decision] = []
-            var unchanged: [String] = []
-            for service in model.services {
-                guard let wish = wishes[service.name], refused[service.name] == nil else {
-                    continue
-                }
-                if let shared = covered[service.name] {
-                    decisions.append(decision(service, wish, shared))
-                    continue
-                }
-                if isSatisfied(wish, service) {
-                    unchanged.append(service.name)
-                    continue
-                }
-                switch outcome(service, wish, wishes) {
-                case .success(let candidate):
-                    for (document, new) in candidate.edits { edits[document, default: []] += new }
-                    decisions.append(decision(service, wish, candidate))
-                case .failure(let obstacle):
-                    refused[service.name] = refusal(service, obstacle)
-                }
-            }
-            let plan = patchPlan(decisions, unchanged, refused, wishes)
+            let plan = draft(wishes, &refused)
             guard let violation = PlanVerifier(plan).violation() else { return plan }
+            let decisions = plan.decisions
             let blamed = violation.service.flatMap { name in
                 decisions.contains { $0.service == name } ? name : nil
             }
@@ -115,6 +92,35 @@ struct Planner {
                         text: "\(violation.text); edit it by hand, or use --override"))
             }
         }
+    }
+
+    /// A plan that nothing has been proved of yet, without the services that are refused already.
+    mutating func draft(
+        _ wishes: [String: ResourceWish], _ refused: inout [String: PatchRefusal]
+    ) -> PatchPlan {
+        edits = [:]
+        covered = [:]
+        var decisions: [PatchPlan.Decision] = []
+        var unchanged: [String] = []
+        for service in model.services {
+            guard let wish = wishes[service.name], refused[service.name] == nil else { continue }
+            if let shared = covered[service.name] {
+                decisions.append(decision(service, wish, shared))
+            } else if isSatisfied(wish, service) {
+                unchanged.append(service.name)
+            } else {
+                switch outcome(service, wish, wishes) {
+                case .success(let candidate):
+                    for (document, new) in candidate.edits {
+                        edits[document, default: []] += new
+                    }
+                    decisions.append(decision(service, wish, candidate))
+                case .failure(let obstacle):
+                    refused[service.name] = refusal(service, obstacle)
+                }
+            }
+        }
+        return patchPlan(decisions, unchanged, refused, wishes)
     }
 
     private func decision(
@@ -272,6 +278,13 @@ extension ComposeModel {
     package func plan(_ wishes: [String: ResourceWish]) -> PatchPlan {
         var planner = Planner(self)
         return planner.plan(wishes)
+    }
+
+    /// A plan without its proof, for measuring the two apart.
+    package func draft(_ wishes: [String: ResourceWish]) -> PatchPlan {
+        var planner = Planner(self)
+        var refused: [String: PatchRefusal] = [:]
+        return planner.draft(wishes, &refused)
     }
 
     /// - Parameter assignments: the names of tiers of these files by those of services.
