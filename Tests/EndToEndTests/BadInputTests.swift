@@ -241,7 +241,8 @@ import Testing
         ["sample", "--for", "3s"], ["sample", "--every", "soon"], ["sample", "--every", "-3s"],
         ["sample", "--every", "0x10s"], ["report", "--format", "pdf"], ["report", "--since", "0d"],
         ["patch", "a.yml", "--write", "--check"], ["patch", "a.yml", "--backup"],
-        ["patch", "a.yml", "--anchors", "--exact"], ["resources", "--format", "pdf"], ["frobnicate"], ["--nonsense"],
+        ["patch", "a.yml", "--anchors", "--exact"], ["resources", "--format", "pdf"],
+        ["frobnicate"], ["--nonsense"],
     ])
     func wrongUsage(arguments: [String]) throws {
         let run = try Program.run(arguments)

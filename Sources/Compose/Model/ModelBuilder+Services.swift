@@ -85,6 +85,12 @@ extension ModelBuilder {
     }
 
     private func isNumberOrBoolean(_ name: String) -> Bool {
+        // A name that begins with another letter is neither, as nearly all are.
+        guard let first = name.utf8.first,
+            !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
+                || first == UInt8(ascii: "t") || first == UInt8(ascii: "f")
+                || first == UInt8(ascii: "n")
+        else { return false }
         if case .text = ComposeScalar(name, isPlain: true) {
             return name == "true" || name == "false"
         }
@@ -98,9 +104,19 @@ extension ModelBuilder {
         _ hasConflict: inout Bool
     ) -> ComposeResources {
         var values = ComposeResources()
-        for (key, site) in sites.deploy { read(key, site, layers, .deploy, place, &values) }
+        if let deploy = sites.wholeDeploy {
+            values = resources(ofDeploy: deploy, sites, layers, place)
+        } else {
+            for key in ResourceKey.allCases {
+                guard let site = sites.deploy[key] else { continue }
+                read(key, site, layers, .deploy, place, &values)
+            }
+        }
         var older = ComposeResources()
-        for (key, site) in sites.service { read(key, site, layers, .service, place, &older) }
+        for key in ResourceKey.allCases {
+            guard let site = sites.service[key] else { continue }
+            read(key, site, layers, .service, place, &older)
+        }
         guard !sites.service.isEmpty else { return values }
         if let quota = sites.service[.cpuLimit], isQuota(quota, layers) {
             older.cpuLimit = cpuLimit(ofQuota: older.cpuLimit, layers, place)
@@ -110,6 +126,21 @@ extension ModelBuilder {
         if values.memoryReservation.isAbsent { values.memoryReservation = older.memoryReservation }
         if values.cpuLimit.isAbsent { values.cpuLimit = older.cpuLimit }
         if values.pidsLimit.isAbsent { values.pidsLimit = older.pidsLimit }
+        return values
+    }
+
+    /// Read once for each `deploy`, however many services merge it.
+    private mutating func resources(
+        ofDeploy deploy: NodeID, _ sites: ResourceSites, _ layers: [ServiceLayer], _ place: String
+    ) -> ComposeResources {
+        let question = [layers[0].document, layers[0].environment, Int(deploy.rawValue)]
+        if let known = deployResources[question] { return known }
+        var values = ComposeResources()
+        for key in ResourceKey.allCases {
+            guard let site = sites.deploy[key] else { continue }
+            read(key, site, layers, .deploy, place, &values)
+        }
+        deployResources[question] = values
         return values
     }
 
@@ -128,7 +159,7 @@ extension ModelBuilder {
 
     private func isQuota(_ site: ValueSite, _ layers: [ServiceLayer]) -> Bool {
         documents[layers[site.layer].document].tree.keyText(site.leaf.key)
-            == ComposeKey.cpuQuota.rawValue
+            == ComposeKey.cpuQuota.spelling
     }
 
     /// The quota of the scheduler's period (100 ms where none is written).
@@ -190,7 +221,7 @@ extension ModelBuilder {
         // Files that only `extends` names have no tiers of ours.
         guard tiers.indices.contains(document), !tiers[document].isEmpty else { return nil }
         let names = tiers[document]
-        return site.steps.lazy.compactMap { names[$0.owner] }.first
+        return names[site.head.owner] ?? site.tail.lazy.compactMap { names[$0.owner] }.first
     }
 
     // MARK: Replicas and labels

@@ -7,6 +7,8 @@ struct ModelBuilder {
     private var extended: [[Int]: [ComposeUnit]] = [:]
     private(set) var warnings: [ComposeWarning] = []
     private(set) var rejections: [ComposeError] = []
+    /// The amounts of a `deploy`, by document, environment and node.
+    var deployResources: [[Int]: ComposeResources] = [:]
     /// A bad value behind an anchor is warned about once, not for each service that merges it.
     private var warned: Set<[Int32]> = []
 

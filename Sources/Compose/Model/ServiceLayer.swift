@@ -46,10 +46,14 @@ struct ComposeScope: Sendable {
 struct ValueSite: Sendable {
     /// The index of the layer.
     var layer: Int
-    /// From the service's mapping to the value, a key each.
-    var steps: [Found]
+    /// The key of the service that leads there, and what follows below it: many services share that.
+    var head: Found
+    var tail: [Found] = []
 
-    var leaf: Found { steps[steps.count - 1] }
+    /// From the service's mapping to the value, a key each.
+    var steps: [Found] { [head] + tail }
+
+    var leaf: Found { tail.last ?? head }
 }
 
 /// Looks values up through layers, and in each through merges. Nothing is expanded.
@@ -57,6 +61,8 @@ struct LayerLookup {
     private(set) var documents: [ComposeDocument]
     private(set) var environments: [ComposeEnvironment]
     var resolvers: [MergeResolver]
+    /// What lies below a `deploy` that services share, by document and node.
+    private var deployTails: [Int: [[Found]?]] = [:]
 
     init(documents: [ComposeDocument], environments: [ComposeEnvironment]) {
         self.documents = documents
@@ -97,6 +103,11 @@ struct LayerLookup {
                 if layer.isCutOff { return nil }
                 continue
             }
+            // Most keys are nowhere.
+            guard isReachable(path[0], in: node, of: layer.document) else {
+                if layer.isCutOff { return nil }
+                continue
+            }
             var steps: [Found] = []
             var isCutOff = layer.isCutOff
             walk(path, in: node, of: layer.document, &steps, &isCutOff)
@@ -104,13 +115,20 @@ struct LayerLookup {
                 if !documents[layer.document].tree.isNull(leaf.value) {
                     // Compose validates what comes out: a null that something lies under is none.
                     passedNull = passedBefore
-                    return ValueSite(layer: index, steps: steps)
+                    return ValueSite(
+                        layer: index, head: steps[0], tail: Array(steps.dropFirst()))
                 }
                 passedNull = (layer.document, leaf)
             }
             if isCutOff { return nil }
         }
         return nil
+    }
+
+    private func isReachable(_ key: ComposeKey, in mapping: NodeID, of document: Int) -> Bool {
+        let keys = documents[document].tree[mapping].reachableKeys
+        return keys.contains(key)
+            || documents[document].tree.hasComposeTags
     }
 
     /// As far as the path exists in one mapping.
@@ -129,5 +147,26 @@ struct LayerLookup {
             steps.append(found)
             place = tree.mapping(found.value)
         }
+    }
+}
+
+extension LayerLookup {
+    /// What lies below the `deploy` of a service that has one layer: for each amount the steps from
+    /// `resources` on; nil for what is not there. Asked once for each `deploy`, however many services merge it.
+    mutating func tails(of deploy: Found, in document: Int) -> [[Found]?] {
+        let tree = documents[document].tree
+        guard let mapping = tree.mapping(deploy.value) else { return [] }
+        let question = document << 32 | Int(mapping.rawValue)
+        if let known = deployTails[question] { return known }
+        var result: [[Found]?] = []
+        for key in ResourceKey.allCases {
+            var steps: [Found] = []
+            var isCutOff = false
+            walk(Array(key.deployPath.dropFirst()), in: mapping, of: document, &steps, &isCutOff)
+            let isThere = steps.count == 3 && !tree.isNull(steps[2].value)
+            result.append(isThere ? steps : nil)
+        }
+        deployTails[question] = result
+        return result
     }
 }

@@ -104,7 +104,7 @@ struct WantedEntry {
     var key: ComposeKey
     var value: Value
 
-    var snippet: Snippet.Entry { Snippet.Entry(key: key.rawValue, value: value.snippet) }
+    var snippet: Snippet.Entry { Snippet.Entry(key: key.spelling, value: value.snippet) }
 }
 
 extension WantedEntry.Value {
@@ -178,7 +178,7 @@ struct DeployWriter {
             } else {
                 throw Planner.Obstacle(
                     reason: .notAMapping, document: document, node: value,
-                    text: "`\(entry.key.rawValue):` is no mapping; Compose refuses the file")
+                    text: "`\(entry.key.spelling):` is no mapping; Compose refuses the file")
             }
         }
     }
@@ -224,7 +224,7 @@ struct DeployWriter {
         else { return entry.snippet }
         var result: [Snippet.Entry] = []
         for present in lookup.resolvers[document].entries(of: mapping) {
-            if let child = children.first(where: { $0.key.rawValue == present.name }) {
+            if let child = children.first(where: { $0.key.spelling == present.name }) {
                 result.append(
                     try combined(
                         child, with: lookup.find(child.key, in: mapping, of: document)))
@@ -233,17 +233,17 @@ struct DeployWriter {
             guard let copy = tree.copy(present.value, from: file.source) else {
                 throw Planner.Obstacle(
                     reason: .notMovable, document: document, node: present.value,
-                    text: "a `\(entry.key.rawValue):` written here would hide `\(present.name)`, "
+                    text: "a `\(entry.key.spelling):` written here would hide `\(present.name)`, "
                         + "which cannot be copied as it is; edit it by hand, or use --override")
             }
             result.append(
                 Snippet.Entry(key: file.source.text(in: tree[present.key].span), value: copy))
         }
         let names = Set(result.map(\.key))
-        for child in children where !names.contains(child.key.rawValue) {
+        for child in children where !names.contains(child.key.spelling) {
             result.append(child.snippet)
         }
-        return Snippet.Entry(key: entry.key.rawValue, value: .mapping(result))
+        return Snippet.Entry(key: entry.key.spelling, value: .mapping(result))
     }
 
     /// New keys stand where one looks for them: CPUs before memory, limits before reservations.

@@ -26,7 +26,7 @@ extension Planner {
             } else if sites.deploy.isEmpty, amount.isChange {
                 missing.append(
                     Snippet.Entry(
-                        key: amount.name.rawValue,
+                        key: amount.name.spelling,
                         value: .raw(amount.spelling(like: missingStyle(sites, service)))))
             }
         }
@@ -105,7 +105,7 @@ extension Planner {
         let tree = model.documents[layer.document].tree
         var value = amount.value
         if case .cpus(let cores) = value,
-            tree.keyText(site.leaf.key) == ComposeKey.cpuQuota.rawValue
+            tree.keyText(site.leaf.key) == ComposeKey.cpuQuota.spelling
         {
             let period = lookup.site([.cpuPeriod], in: service.layers)
             var length = 100_000.0

@@ -176,7 +176,7 @@ extension Planner {
         if others == nil {
             var names: Set<String> = []
             for entry in lookup.resolvers[tier.document].entries(of: tier.node) {
-                let isDeploy = entry.name == ComposeKey.deploy.rawValue
+                let isDeploy = entry.name == ComposeKey.deploy.spelling
                 if isDeploy, holdsOnlyResources(deploy: entry.value, in: tier.document) { continue }
                 names.insert(entry.name)
             }

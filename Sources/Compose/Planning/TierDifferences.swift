@@ -42,10 +42,10 @@ struct TierDifferences {
     private mutating func keys(_ pair: Pair) -> Keys {
         if let known = remembered[pair] { return known }
         var keys = Keys(
-            service: differences(pair.from, pair.to, except: ComposeKey.deploy.rawValue),
+            service: differences(pair.from, pair.to, except: ComposeKey.deploy.spelling),
             deploy: [])
         if let old = deploy(of: pair.from), let new = deploy(of: pair.to) {
-            keys.deploy = differences(old, new, except: ComposeKey.resources.rawValue)
+            keys.deploy = differences(old, new, except: ComposeKey.resources.spelling)
                 .map { "deploy.\($0)" }
         }
         remembered[pair] = keys

@@ -88,7 +88,8 @@ extension ComposeModel {
             let sites = lookup.resourceSites(of: service.layers)
             var after = service.resources
             var names: [String] = []
-            for (key, site) in sites.deploy {
+            for key in ResourceKey.allCases {
+                guard let site = sites.deploy[key] else { continue }
                 let layer = service.layers[site.layer]
                 guard
                     let tier = tiers.first(where: { tier in

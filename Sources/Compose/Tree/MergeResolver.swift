@@ -18,14 +18,10 @@ struct Found {
 /// file, however its aliases multiply.
 struct MergeResolver {
     let tree: YAMLTree
-    private var remembered: [Question: Answer] = [:]
+    /// By node and key, of anchors that merge: only these can be asked again and take time.
+    private var remembered: [Int: Answer] = [:]
     /// The merge sources of the mapping asked last: a service is asked for a dozen keys in a row.
     private var latest: (mapping: NodeID, sources: [NodeID])?
-
-    private struct Question: Hashable {
-        var mapping: NodeID
-        var key: ComposeKey
-    }
 
     private enum Answer {
         case absent
@@ -66,26 +62,28 @@ struct MergeResolver {
     /// Recursion is bounded by `YAMLParser.mergeDepthMax`.
     private mutating func answer(_ key: ComposeKey, in mapping: NodeID) -> Answer {
         let node = tree[mapping]
-        // Only an anchor can be asked again by someone else.
-        guard node.hasAnchor else { return search(key, in: mapping, hasMerge: node.hasMerge) }
-        let question = Question(mapping: mapping, key: key)
+        guard node.reachableKeys.contains(key) else { return .absent }
+        guard node.hasAnchor, node.hasMerge else { return search(key, in: mapping, node) }
+        let question = Int(mapping.rawValue) << 8 | Int(key.rawValue)
         if let known = remembered[question] { return known }
-        let answer = search(key, in: mapping, hasMerge: node.hasMerge)
+        let answer = search(key, in: mapping, node)
         remembered[question] = answer
         return answer
     }
 
     private mutating func search(
-        _ key: ComposeKey, in mapping: NodeID, hasMerge: Bool
+        _ key: ComposeKey, in mapping: NodeID, _ node: YAMLNode
     ) -> Answer {
         var answer = Answer.absent
-        for (entry, value) in tree.entries(of: mapping) where tree.isKey(entry, key) {
-            // Compose drops a key whose value is `!reset` before it merges.
-            if tree.isReset(value) { continue }
-            answer = .own(key: entry, value: value)
+        if node.ownKeys.contains(key) {
+            for (entry, value) in tree.entries(of: mapping) where tree.isKey(entry, key) {
+                // Compose drops a key whose value is `!reset` before it merges.
+                if tree.isReset(value) { continue }
+                answer = .own(key: entry, value: value)
+            }
+            if case .own = answer { return answer }
         }
-        if case .own = answer { return answer }
-        guard hasMerge else { return .absent }
+        guard node.hasMerge else { return .absent }
         for source in sources(of: mapping) {
             guard let target = tree.mapping(source) else { continue }
             if case .absent = self.answer(key, in: target) { continue }
@@ -132,7 +130,7 @@ extension YAMLTree {
     func isKey(_ node: NodeID, _ key: ComposeKey) -> Bool {
         let target = resolved(node)
         let scalar = self[target]
-        let spelling = key.rawValue.utf8
+        let spelling = key.bytes
         return scalar.kind == .scalar && Int(scalar.textEnd - scalar.textStart) == spelling.count
             && bytes(of: target).elementsEqual(spelling)
     }
@@ -144,7 +142,10 @@ extension YAMLTree {
 
     /// All of a mapping's merge sources, the one that wins first.
     func mergeSourcesByPrecedence(of mapping: NodeID) -> [NodeID] {
-        let values = entries(of: mapping).filter { isMergeKey($0.key) }.map(\.value)
-        return values.reversed().flatMap(mergeSources)
+        var sources: [NodeID] = []
+        for (key, value) in entries(of: mapping) where isMergeKey(key) {
+            sources.insert(contentsOf: mergeSources(value), at: 0)
+        }
+        return sources
     }
 }

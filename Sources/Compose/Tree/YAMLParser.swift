@@ -163,8 +163,14 @@ struct YAMLParser {
         open[top].lastChild = id
         open[top].childCount += 1
         let isKey = open[top].childCount % 2 == 1
-        if isKey, tree[open[top].id].kind == .mapping, tree.isMergeKey(id) {
-            tree[open[top].id].hasMerge = true
+        if isKey, tree[open[top].id].kind == .mapping {
+            if tree.isMergeKey(id) {
+                tree[open[top].id].hasMerge = true
+            } else if let scalar = tree.scalar(id),
+                let key = ComposeKey.spelled(tree.bytes(of: scalar))
+            {
+                tree[open[top].id].ownKeys.insert(ComposeKeys(key))
+            }
         }
         return id
     }
@@ -188,12 +194,15 @@ struct YAMLParser {
         } else if let last = closed.lastChild {
             tree[closed.id].end = tree[last].end
         }
+        tree[closed.id].reachableKeys = tree[closed.id].ownKeys
         if tree[closed.id].hasMerge { try checkMerges(of: closed.id) }
     }
 
     /// Merges must be of mappings, and not through endless chains. (Cycles were refused above.)
     private mutating func checkMerges(of mapping: NodeID) throws(ComposeError) {
         var depth = 0
+        // Written only after the loop, which holds the array of nodes: else it would be copied.
+        var reachable = tree[mapping].reachableKeys
         for (key, value) in tree.entries(of: mapping) where tree.isMergeKey(key) {
             let sources = tree.mergeSources(value)
             for source in sources {
@@ -204,6 +213,7 @@ struct YAMLParser {
                             + "`<<: [*first, *second]` with anchors of mappings")
                 }
                 depth = max(depth, 1 + (mergeDepths[target] ?? 0))
+                reachable.formUnion(tree[target].reachableKeys)
             }
         }
         guard depth <= Self.mergeDepthMax else {
@@ -212,6 +222,7 @@ struct YAMLParser {
                 "`<<` leads through more than \(Self.mergeDepthMax) anchors; merge them directly")
         }
         mergeDepths[mapping] = depth
+        tree[mapping].reachableKeys = reachable
     }
 
     private func error(

@@ -50,6 +50,10 @@ package struct YAMLNode: Sendable {
     /// Where the decoded scalar or the alias's name lies in `YAMLTree.decoded`.
     var textStart: Int32 = 0
     var textEnd: Int32 = 0
+    /// Of a mapping, the keys that it has itself, and those with what it merges (more than there are where
+    /// some are reset).
+    var ownKeys: ComposeKeys = []
+    var reachableKeys: ComposeKeys = []
     /// The first child (keys and values of a mapping alternate); of an alias, its target.
     var first: NodeID?
     var next: NodeID?
