@@ -62,6 +62,10 @@ struct PatchCommand: ParsableCommand {
         if write, check {
             throw ValidationError("--check looks, --write changes: give one of them")
         }
+        // The parser would take the default instead of the name, and say nothing.
+        if CommandLine.arguments.contains(where: { $0.hasPrefix("--override=") }) {
+            throw ValidationError("write the name after a blank: --override FILE")
+        }
         if backup, !write { throw ValidationError("--backup needs --write") }
         if override != nil, mode == .anchors {
             throw ValidationError(

@@ -67,7 +67,7 @@ struct PatchTests {
             #expect(resources.output.contains("compose.override.yaml"))
             // Somebody's own file is not replaced.
             try writeFile(directory + "/mine.yaml", Array("services: {}\n".utf8))
-            let refused = try patch(["--override=mine.yaml", "--write"], in: directory)
+            let refused = try patch(["--override", "mine.yaml", "--write"], in: directory)
             #expect(refused.code == 2)
             #expect(refused.errors.contains("was not written by rightsize"))
         }

@@ -18,7 +18,7 @@ struct Found {
 /// file, however its aliases multiply.
 struct MergeResolver {
     let tree: YAMLTree
-    /// By node and key, of anchors that merge: only these can be asked again and take time.
+    /// By node and key, of anchors: only these can be asked again by someone else.
     private var remembered: [Int: Answer] = [:]
     /// The merge sources of the mapping asked last: a service is asked for a dozen keys in a row.
     private var latest: (mapping: NodeID, sources: [NodeID])?
@@ -63,7 +63,7 @@ struct MergeResolver {
     private mutating func answer(_ key: ComposeKey, in mapping: NodeID) -> Answer {
         let node = tree[mapping]
         guard node.reachableKeys.contains(key) else { return .absent }
-        guard node.hasAnchor, node.hasMerge else { return search(key, in: mapping, node) }
+        guard node.hasAnchor else { return search(key, in: mapping, node) }
         let question = Int(mapping.rawValue) << 8 | Int(key.rawValue)
         if let known = remembered[question] { return known }
         let answer = search(key, in: mapping, node)
