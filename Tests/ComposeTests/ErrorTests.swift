@@ -40,8 +40,9 @@ struct ErrorTests {
         Case("services: {a: {<<: hello}}\n", .unmergeable, "1:20", "merges mappings only"),
         Case("services:\n  a:\n    <<:\n", .unmergeable, "3:8", "merges mappings only"),
         Case("services: {a: {<<: [{}, 1]}}\n", .unmergeable, "1:25", "merges mappings only"),
-        Case([0xFF, 0xFE, 0x61, 0x00], .unsupportedEncoding, nil, "UTF-16"),
-        Case([0xFE, 0xFF, 0x00, 0x61], .unsupportedEncoding, nil, "iconv -t UTF-8"),
+        Case([0xFF, 0xFE, 0x61], .unsupportedEncoding, nil, "is not UTF-16"),
+        Case([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], .unsupportedEncoding, nil, "UTF-32"),
+        Case([0xFE, 0xFF, 0xD8, 0x00], .unsupportedEncoding, nil, "iconv -t UTF-8"),
         Case(
             Array("services:\n  a: caf".utf8) + [0xE9, 0x0A], .notUTF8, "2:9",
             "byte 18 is 0xE9"),

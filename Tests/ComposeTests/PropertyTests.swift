@@ -66,7 +66,7 @@ struct PropertyTests {
                 let plan = file.plan(assigning: wanted)
                 let patched = plan.patchedBytes()
                 let diff = UnifiedDiff.text(original: bytes, edits: plan.edits, path: "compose.yml")
-                #expect(diff.isEmpty == (patched == bytes))
+                #expect(diff.isEmpty == (patched == file.bytes))
             } catch {
                 #expect(error.kind != .unverified, "seed \(seed) round \(round): \(error)")
             }

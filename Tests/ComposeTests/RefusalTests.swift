@@ -64,6 +64,23 @@ struct RefusalTests {
             assign: ["a": "large"], .notMovable, line: 4, ["hide `labels`"])
     }
 
+    /// UTF-16 is YAML, and can be read; but offsets of its text are not those of the file.
+    @Test func utf16IsReadAndNotEdited() throws {
+        let text = threeTiers + "services:\n  a: {<<: *resources-small}\n"
+        for isLittle in [true, false] {
+            let bytes = ("\u{FEFF}" + text).utf16.flatMap { unit in
+                isLittle
+                    ? [UInt8(unit & 0xFF), UInt8(unit >> 8)]
+                    : [UInt8(unit >> 8), UInt8(unit & 0xFF)]
+            }
+            let file = try ComposeFile(bytes: bytes, path: "compose.yml")
+            #expect(file.service("a")?.tier == "small")
+            let plan = file.plan(assigning: ["a": "large"])
+            #expect(plan.edits == [])
+            #expect(plan.refusals.map(\.reason) == [.notUTF8])
+        }
+    }
+
     @Test func noMapping() throws {
         try expectRefusal(
             input: "services:\n  a:\n", assign: ["a": "large"], .unverified, line: 2)

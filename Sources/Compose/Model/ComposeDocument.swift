@@ -5,6 +5,8 @@ package struct ComposeDocument: Sendable {
     package let tree: YAMLTree
     /// The top mappings of its documents; Compose merges several as if they were files.
     let roots: [NodeID]
+    /// It was UTF-16, and the text is a conversion: its offsets are not the file's, so nothing is edited.
+    let isConverted: Bool
 
     package var path: String { source.path }
     package var bytes: [UInt8] { source.bytes }
@@ -12,7 +14,9 @@ package struct ComposeDocument: Sendable {
     /// - Throws: `ComposeError`; every kind about reading text, and `noServices` where no top node is a
     ///   mapping.
     init(bytes: [UInt8], path: String) throws(ComposeError) {
-        source = try SourceText(bytes: bytes, path: path)
+        let converted = try SourceText.utf8(fromUTF16: bytes, path: path)
+        isConverted = converted != nil
+        source = try SourceText(bytes: converted ?? bytes, path: path)
         tree = try YAMLParser.parse(source)
         var roots: [NodeID] = []
         for top in tree.roots {

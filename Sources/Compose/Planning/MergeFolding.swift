@@ -164,6 +164,7 @@ extension PatchPlan {
         for (index, file) in model.documents.enumerated() {
             let change = changes.first { $0.path == file.path }
             var edits = change?.edits ?? []
+            guard !file.isConverted else { continue }
             let folding = MergeFolding(file)
             for mapping in folding.mappings where isWanted(index, mapping) {
                 guard let folded = folding.folded(mapping, with: edits) else { continue }

@@ -67,6 +67,8 @@ package struct PatchPlan: Sendable {
 package struct PatchRefusal: Hashable, Sendable {
     package enum Reason: String, Hashable, Sendable {
         case unknownTier, unknownService, notAMapping
+        /// The file is UTF-16, and only UTF-8 is edited.
+        case notUTF8
         /// The text is used by other services, which would change too.
         case shared
         /// A variable decides, not the file.

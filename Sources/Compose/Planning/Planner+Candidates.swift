@@ -57,6 +57,17 @@ extension Planner {
     }
 }
 
+extension Planner.Obstacle {
+    /// Offsets of the converted text are not those of the file.
+    static func converted(_ layer: ServiceLayer) -> Planner.Obstacle {
+        Planner.Obstacle(
+            reason: .notUTF8, document: layer.document, node: layer.entry.key,
+            text:
+                "the file is UTF-16, and only UTF-8 is edited; convert it with `iconv -t UTF-8`, or "
+                + "use --override")
+    }
+}
+
 extension ResourceSites {
     /// Whether all amounts stand in `mem_limit` and its family.
     var isOlderFamily: Bool { deploy.isEmpty && !service.isEmpty }

@@ -173,6 +173,11 @@ struct Planner {
         let usesOlderFamily = !lookup.resourceSites(of: service.layers).service.isEmpty
         let steps = usesOlderFamily ? [Step.editOlderFamily] : Step.allCases
         for index in layersToEdit(of: service) {
+            let document = service.layers[index].document
+            if model.documents[document].isConverted {
+                first = first ?? Obstacle.converted(service.layers[index])
+                continue
+            }
             for step in steps {
                 do throws(Obstacle) {
                     guard var candidate = try candidate(step, service, index, wish, amounts)

@@ -57,6 +57,7 @@ extension ComposeModel {
             document: tier.document, environment: 0, entry: entry, node: tier.node)
         var writer = DeployWriter(
             self, layer, lookup: LayerLookup(documents: documents, environments: environments))
+        if documents[tier.document].isConverted { throw Planner.Obstacle.converted(layer) }
         let now = ComposeResources(tier.tier)
         var wanted = amounts.feasible(beside: now).wanted(spelled: [:])
         let depth =

@@ -28,19 +28,13 @@ package struct SourceText: Sendable {
     /// The offset of the first byte that is text: after a byte order mark.
     var textStart: Int { hasByteOrderMark ? Self.byteOrderMark.count : 0 }
 
-    /// - Throws: `tooLarge`, `unsupportedEncoding` for UTF-16 and UTF-32, `notUTF8`.
+    /// - Throws: `tooLarge`, `notUTF8`.
     init(bytes: [UInt8], path: String) throws(ComposeError) {
         guard bytes.count <= Self.byteCountMax else {
             throw ComposeError(
                 .tooLarge, path: path,
                 "\(bytes.count) bytes are more than the \(Self.byteCountMax) that are read; "
                     + "split the file")
-        }
-        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-            throw ComposeError(
-                .unsupportedEncoding, path: path,
-                "the file is UTF-16 or UTF-32 (byte order mark at offset 0); convert it with "
-                    + "`iconv -t UTF-8` first")
         }
         let lineStarts = Self.findLineStarts(bytes)
         do throws(UTF8.ValidationError) {
@@ -60,6 +54,31 @@ package struct SourceText: Sendable {
         self.bytes = bytes
         self.path = path
         self.lineStarts = lineStarts
+    }
+
+    /// The text of a file that begins with a byte order mark of UTF-16, which YAML allows; nil for others.
+    ///
+    /// - Throws: `tooLarge`, `unsupportedEncoding` for UTF-32 and for what is not UTF-16 after all.
+    static func utf8(fromUTF16 bytes: [UInt8], path: String) throws(ComposeError) -> [UInt8]? {
+        let isLittle = bytes.starts(with: [0xFF, 0xFE])
+        guard isLittle || bytes.starts(with: [0xFE, 0xFF]), bytes.count <= byteCountMax else {
+            return nil
+        }
+        var units: [UInt16] = []
+        units.reserveCapacity(bytes.count / 2)
+        for place in stride(from: 2, to: bytes.count - 1, by: 2) {
+            let (first, second) = (UInt16(bytes[place]), UInt16(bytes[place + 1]))
+            units.append(isLittle ? second << 8 | first : first << 8 | second)
+        }
+        guard bytes.count % 2 == 0, !units.contains(0),
+            let text = String(validating: units, as: UTF16.self)
+        else {
+            throw ComposeError(
+                .unsupportedEncoding, path: path,
+                "begins like UTF-16 or UTF-32 (byte order mark at offset 0) and is not UTF-16; convert "
+                    + "it with `iconv -t UTF-8` first")
+        }
+        return Array(text.utf8)
     }
 
     /// The line of a byte offset, counted from 1.
