@@ -14,7 +14,7 @@ BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
 .PHONY: setup build demo test lab-test lab-podman lab-v2 torture lint format bench bench-sampling \
-  bench-columns bench-store bench-exchange bench-sizing bench-statistics bench-check \
+  bench-columns bench-store bench-exchange bench-sizing bench-statistics bench-check bench-compose \
   fuzz install uninstall data clean
 
 setup:
@@ -124,6 +124,14 @@ bench-check:
 # What imports and exports cost beside DuckDB and pandas.
 bench-exchange: build
 	@Benchmarks/exchange.sh $(BINARY)
+
+# What reading and planning a Compose file costs beside libyaml's bare event pass.
+bench-compose: build
+	@RIGHTSIZE_BENCHMARKS=1 $(SWIFT) build $(RELEASE_FLAGS) --scratch-path .build-bench \
+	  --product ComposeBenchmark 2>&1 \
+	  | grep -v -e 'statically linked applications requires' -e 'mktemp. is dangerous' ; \
+	  exit $${PIPESTATUS[0]}
+	@Benchmarks/compose.sh .build-bench/release/ComposeBenchmark $(BINARY)
 
 # Runs each fuzz target for SECONDS, two at a time; TARGETS names some of them (Fuzz/README.md).
 SECONDS := 600

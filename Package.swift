@@ -121,6 +121,9 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
             name: "SizingBenchmark", dependencies: ["Storing", "Measures"],
             path: "Benchmarks/SizingBenchmark", swiftSettings: house),
         .executableTarget(
+            name: "ComposeBenchmark", dependencies: ["Compose", "Measures", "CYAML"],
+            path: "Benchmarks/ComposeBenchmark", swiftSettings: house),
+        .executableTarget(
             name: "ColumnsBenchmark", dependencies: ["Columns"],
             path: "Benchmarks/ColumnsBenchmark", swiftSettings: house + [alwaysOptimised]),
         .target(

@@ -1,32 +1,44 @@
 import Compose
 import Fuzzing
+import Measures
 
-/// The input as a Compose file, each of whose services is given each tier: an error or a verified patch,
-/// nothing else.
+/// The input as a Compose file, each of whose services is given each tier and amounts of its own, whose tiers
+/// get new values, and whose merges are folded: an error or a verified patch, nothing else.
 @main
 struct FuzzCompose {
     /// More than the fixtures have; a longer file is only slower.
-    private static let (servicesMax, tiersMax) = (12, 5)
+    private static let (servicesMax, tiersMax) = (12, 3)
+
+    private static let amounts = ResourceWish.amounts(
+        ResourceAmounts(cpuLimit: Cores(0.75), memoryLimit: .mebibytes(384)))
 
     static func main() {
         fuzz { input in
             guard let file = parsed(input) else { return }
             let names = file.services.prefix(servicesMax).map(\.name)
-            for tier in file.tiers.prefix(tiersMax).map(\.name) {
-                check(file, assign: Dictionary(uniqueKeysWithValues: names.map { ($0, tier) }))
-                for name in names { check(file, assign: [name: tier]) }
+            for tier in file.tiers.prefix(tiersMax) {
+                check(file, Dictionary(names.map { ($0, .tier(tier.tier)) }) { first, _ in first })
+                for name in names { check(file, [name: .tier(tier.tier)]) }
+                check(
+                    file.plan(tiers: [
+                        tier.name: ResourceAmounts(
+                            cpuLimit: Cores(1.5), memoryLimit: .mebibytes(1536))
+                    ]), of: file)
             }
-            check(file, assign: ["no such service": "no such tier"])
+            check(file, Dictionary(names.map { ($0, amounts) }) { first, _ in first })
+            for name in names { check(file, [name: amounts]) }
+            check(file.plan(assigning: ["no such service": "no such tier"]), of: file)
         }
     }
 
-    private static func parsed(_ bytes: [UInt8]) -> ComposeFile? {
+    private static func parsed(_ bytes: [UInt8]) -> ComposeModel? {
         do throws(ComposeError) {
-            return try ComposeFile(bytes: bytes, path: "compose.yml")
+            return try ComposeModel(bytes: bytes, path: "compose.yml")
         } catch {
             switch error.kind {
             case .notUTF8, .unsupportedEncoding, .malformedYAML, .undefinedAlias, .cyclicAlias,
-                .unmergeable, .tooDeep, .severalDocuments, .noServices, .tooLarge:
+                .unmergeable, .tooDeep, .noServices, .tooLarge, .invalidService, .invalidExtends,
+                .invalidInclude:
                 require(!error.description.isEmpty, "an error without words")
             case .missing, .unreadable, .notAFile, .unverified, .changedSinceRead, .unwritable:
                 require(false, "reading bytes: \(error)")
@@ -35,26 +47,29 @@ struct FuzzCompose {
         }
     }
 
-    private static func check(_ file: ComposeFile, assign wanted: [String: String]) {
-        let plan = file.plan(assigning: wanted)
+    private static func check(_ file: ComposeModel, _ wishes: [String: ResourceWish]) {
+        let plan = file.plan(wishes)
         require(
-            plan.assigned.count + plan.refusals.count + plan.unchanged.count == wanted.count,
-            "\(wanted): assigned \(plan.assigned), refused \(plan.refusals), kept \(plan.unchanged)"
-        )
-        require(plan.edits.isEmpty == plan.assigned.isEmpty, "edits \(plan.edits)")
-        let bytes: [UInt8]
-        do throws(ComposeError) {
-            bytes = try plan.patchedBytes()
-        } catch {
-            fatalError("planned, but \(error)")
-        }
+            plan.decisions.count + plan.refusals.count + plan.unchanged.count == wishes.count,
+            "\(wishes): \(plan.decisions), refused \(plan.refusals), kept \(plan.unchanged)")
+        check(plan, of: file)
+        check(plan.foldingMerges().plan, of: file)
+    }
+
+    private static func check(_ plan: PatchPlan, of file: ComposeModel) {
+        let bytes = plan.patchedBytes()
         require((bytes == file.bytes) == plan.edits.isEmpty, "edits that change nothing")
         require(plan.unifiedDiff().isEmpty == plan.edits.isEmpty, "a diff without edits")
         guard !plan.edits.isEmpty else { return }
+        require(plan.edits.inverted.applied(to: bytes) == file.bytes, "the way back is another")
         guard let patched = parsed(bytes) else { fatalError("the patched file cannot be read") }
+        var wanted: [String: ComposeResources] = [:]
+        for service in file.services { wanted[service.name] = service.resources }
+        for decision in plan.decisions { wanted[decision.service] = decision.after }
         for service in patched.services {
-            let tier = plan.assigned[service.name] ?? file.service(service.name)?.tier
-            require(service.tier == tier, "\(service.name) has \(service.tier ?? "no tier")")
+            require(
+                wanted[service.name].map(service.resources.isEquivalent) == true,
+                "\(service.name) has \(service.resources)")
         }
     }
 }

@@ -96,7 +96,7 @@ struct DemoCommand: ParsableCommand {
 
             """)
         let proposal = PatchProposal(built.report, for: compose)
-        _ = try proposal.plan.patchedBytes()
+        _ = proposal.plan.patchedBytes()
         Console.write(proposal.plan.unifiedDiff())
         say("")
         for note in proposal.notes { say("   \(note)") }

@@ -21,7 +21,7 @@ struct Rightsize: ParsableCommand {
         version: version,
         subcommands: [
             SampleCommand.self, RecommendCommand.self, ReportCommand.self, ExplainCommand.self,
-            TiersCommand.self, BacktestCommand.self, PatchCommand.self,
+            TiersCommand.self, BacktestCommand.self, PatchCommand.self, ResourcesCommand.self,
             ScheduleCommand.self,
             StoreCommand.self, DemoCommand.self,
         ])

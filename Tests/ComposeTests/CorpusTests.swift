@@ -1,5 +1,6 @@
 import Compose
 import FoundationEssentials
+import Glibc
 import Measures
 import Testing
 
@@ -119,24 +120,39 @@ struct CorpusTests {
         case .absent: #expect(wanted == nil, place)
         case .known(let quantity): #expect(wanted.flatMap { parse($0.text) } == quantity, place)
         case .unknown(let text): #expect(text.contains("$"), place)
-        case .inherited: break
         }
     }
 
-    /// Tiers are put before a real file, each service asks for one: whatever is planned must verify, and
-    /// lead back.
-    @Test func plansVerifyOrRefuse() throws {
-        var refused = 0
+    /// Tiers are put before a real file, and each service by itself asks for a tier, for amounts, and for
+    /// amounts of a file without tiers: whatever is planned has been verified, and few are refused.
+    @Test(.timeLimit(.minutes(5))) func plansVerifyOrRefuse() throws {
+        var (asked, refused) = (0, 0)
+        let amounts = ResourceWish.amounts(
+            ResourceAmounts(cpuLimit: Cores(0.75), memoryLimit: .mebibytes(768)))
         for path in Shared.corpus {
-            let bytes = Array(threeTiers.utf8) + (try Fixtures.bytes(path))
-            guard let file = try? ComposeFile(bytes: bytes, path: path) else { continue }
-            let wanted = Dictionary(
-                file.services.map { ($0.name, "medium") }, uniquingKeysWith: { first, _ in first })
-            let plan = file.plan(assigning: wanted)
-            _ = try plan.patchedBytes()
-            refused += plan.refusals.count
-            for refusal in plan.refusals { #expect(!refusal.text.isEmpty) }
+            let bytes = try Fixtures.bytes(path)
+            for (tiers, name) in [(threeTiers, "medium" as String?), (threeTiers, nil), ("", nil)] {
+                guard let file = try? ComposeFile(bytes: Array(tiers.utf8) + bytes, path: path)
+                else { continue }
+                for service in file.services {
+                    let plan =
+                        name.map { file.plan(assigning: [service.name: $0]) }
+                        ?? file.plan([service.name: amounts])
+                    asked += 1
+                    refused += plan.refusals.count
+                    for refusal in plan.refusals {
+                        #expect(!refusal.text.isEmpty)
+                        if getenv("RIGHTSIZE_SAY_REFUSALS") != nil {
+                            print(
+                                "REFUSED \(name ?? "-") \(Fixtures.name(path)) \(refusal.reason) \(refusal)"
+                            )
+                        }
+                    }
+                    #expect(plan.decisions.count + plan.refusals.count + plan.unchanged.count == 1)
+                }
+            }
         }
-        #expect(refused > 0)
+        if getenv("RIGHTSIZE_SAY_REFUSALS") != nil { print("REFUSALS \(refused) of \(asked)") }
+        #expect(refused * 20 <= asked, "\(refused) of \(asked)")
     }
 }

@@ -1,51 +1,73 @@
 import Compose
+import Measures
 import Testing
 
-/// The golden cases that are a swap of an alias, byte for byte, and what is said about the others, which
-/// need ways of editing that do not exist yet.
+/// Whole files before and after, byte for byte.
 struct GoldenTests {
+    private static let folder = "\(Fixtures.folder)/golden"
+
     @Test(arguments: [
         ("01-retier-list", ["postgres": "small"]),
         ("02-retier-dup-merge-keep", ["postgres": "small"]),
+        ("05-add-merge", ["web": "small"]),
+        ("07-deploy-null", ["a": "small"]),
         ("11-crlf-retier", ["a": "medium"]),
+        ("12-bom-crlf-noeol-insert", ["a": "small"]),
+        ("14-flow-insert", ["a": "small"]),
+        ("18-two-deploys", ["a": "small"]),
         ("20-comment-soup", ["a": "medium"]),
     ])
-    func patchesByteForByte(name: String, assign: [String: String]) throws {
-        let folder = "\(Fixtures.folder)/golden/\(name)"
-        let plan = try ComposeFile(path: folder + "/in.yml").plan(assigning: assign)
-        #expect(plan.refusals == [])
-        #expect(try plan.patchedBytes() == Fixtures.bytes(folder + "/out.yml"))
+    func assignsTiers(name: String, assign: [String: String]) throws {
+        let plan = try ComposeFile(path: "\(Self.folder)/\(name)/in.yml").plan(assigning: assign)
+        try expect(plan, name)
     }
 
     @Test(arguments: [
-        ("05-add-merge", "web", PatchRefusal.Reason.noTier),
-        ("07-deploy-null", "a", .explicitDeploy),
-        ("09-legacy", "a", .unknownTier),
-        ("12-bom-crlf-noeol-insert", "a", .noTier),
-        ("14-flow-insert", "a", .noTier),
-        ("15-gpu", "a", .explicitDeploy),
-        ("18-two-deploys", "a", .anchorIsNoTier),
+        ("09-legacy", ResourceWish.tier(ResourceTier.standard[0])),
+        (
+            "15-gpu",
+            .amounts(ResourceAmounts(cpuLimit: Cores(2), memoryLimit: .gibibytes(2)))
+        ),
     ])
-    func refusesWithReason(name: String, service: String, reason: PatchRefusal.Reason) throws {
-        let folder = "\(Fixtures.folder)/golden/\(name)"
-        let file = try ComposeFile(path: folder + "/in.yml")
-        let plan = file.plan(assigning: [service: "small"])
-        #expect(plan.refusals.map(\.reason) == [reason])
-        #expect(try plan.patchedBytes() == file.bytes)
+    func writesAmounts(name: String, wish: ResourceWish) throws {
+        let plan = try ComposeFile(path: "\(Self.folder)/\(name)/in.yml").plan(["a": wish])
+        try expect(plan, name)
     }
 
-    /// Cases 03 (fold), 10 (new values for an anchor) and 17 (override file) ask for other ways of
-    /// editing; a plain change of tier works on their input as on any other.
-    @Test(arguments: [
-        ("03-retier-dup-merge-fix", ["postgres": "small"]),
-        ("10-redefine-anchor", ["a": "medium", "b": "large"]),
-        ("17-override", ["postgres": "small"]),
-    ])
-    func retiersInput(name: String, assign: [String: String]) throws {
-        let file = try ComposeFile(path: "\(Fixtures.folder)/golden/\(name)/in.yml")
-        let plan = file.plan(assigning: assign)
+    @Test func foldsMerges() throws {
+        let name = "03-retier-dup-merge-fix"
+        let plan = try ComposeFile(path: "\(Self.folder)/\(name)/in.yml")
+            .plan(assigning: ["postgres": "small"]).foldingMerges()
+        #expect(plan.folded == 1)
+        try expect(plan.plan, name)
+    }
+
+    @Test func redefinesAnAnchor() throws {
+        let name = "10-redefine-anchor"
+        let plan = try ComposeFile(path: "\(Self.folder)/\(name)/in.yml").plan(tiers: [
+            "small": ResourceAmounts(
+                cpuLimit: Cores(0.25), memoryLimit: .mebibytes(256), cpuReservation: Cores(0.1),
+                memoryReservation: .mebibytes(64))
+        ])
+        #expect(plan.decisions.map(\.service) == ["a", "b"])
+        try expect(plan, name)
+    }
+
+    @Test func writesAnOverride() throws {
+        let folder = "\(Self.folder)/17-override"
+        let model = try ComposeFile(path: folder + "/in.yml")
+        let small = try #require(model.tier("small"))
+        let file = try OverrideFile(
+            model, ["postgres": .tier(small.tier)], path: folder + "/compose.override.yaml")
+        #expect(
+            String(decoding: file.bytes, as: UTF8.self)
+                == (try Fixtures.text(folder + "/override.out.yml")))
+    }
+
+    private func expect(_ plan: PatchPlan, _ name: String) throws {
         #expect(plan.refusals == [])
-        let patched = try ComposeFile(bytes: plan.patchedBytes(), path: name)
-        for (service, tier) in assign { #expect(patched.service(service)?.tier == tier) }
+        let wanted = try Fixtures.text("\(Self.folder)/\(name)/out.yml")
+        #expect(String(decoding: plan.patchedBytes(), as: UTF8.self) == wanted)
+        #expect(plan.patchedBytes() == Array(wanted.utf8))
     }
 }

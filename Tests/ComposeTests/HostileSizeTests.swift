@@ -10,7 +10,7 @@ struct HostileSizeTests {
             "a chain of merges",
             "x-0: &a0 {<<: *resources-small}\n"
                 + (1..<95).map { "x-\($0): &a\($0) {<<: *a\($0 - 1)}\n" }.joined(),
-            "{<<: *a94}", 0
+            "{<<: *a94}", 2000
         ),
         (
             "a wide mapping", "x-w: &w {" + (0..<5000).map { "k\($0): v, " }.joined() + "}\n",
@@ -20,7 +20,7 @@ struct HostileSizeTests {
             "a wide tier",
             "x-t: &t {deploy: {resources: {limits: {cpus: 1, memory: 9m}}}, "
                 + (0..<5000).map { "k\($0): v, " }.joined() + "}\n",
-            "{<<: *t}", 0
+            "{<<: *t}", 2000
         ),
         ("an estate", "", "{image: 'é', <<: *resources-small}", 2000),
     ]
@@ -36,7 +36,7 @@ struct HostileSizeTests {
             let wanted = Dictionary(uniqueKeysWithValues: file.services.map { ($0.name, "large") })
             let plan = file.plan(assigning: wanted)
             #expect(plan.edits.count == shape.edits)
-            #expect(try !plan.patchedBytes().isEmpty)
+            #expect(!plan.patchedBytes().isEmpty)
         }
         #expect(duration < .seconds(20), "\(shape.name)")
     }

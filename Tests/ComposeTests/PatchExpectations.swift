@@ -34,7 +34,7 @@ func expectPatch(
 ) throws {
     let plan = try compose(tiers + input).plan(assigning: assign)
     #expect(plan.refusals == [], sourceLocation: sourceLocation)
-    let patched = String(decoding: try plan.patchedBytes(), as: UTF8.self)
+    let patched = String(decoding: plan.patchedBytes(), as: UTF8.self)
     #expect(patched == tiers + output, sourceLocation: sourceLocation)
 }
 

@@ -90,14 +90,25 @@ struct ServiceTests {
         ("services: {a: {mem_limit: 1e9}}", "silently drops"),
         ("services: {a: {mem_limit: \"${M}\"}}", "interpolated"),
         ("services: {a: {deploy: {resources: {limits: {memory: 1024}}}}}", "in quotes"),
-        ("services: {a: {extends: b}, b: {}}", "extends"),
-        ("include: [b.yml]\nservices: {}", "include"),
-        ("services: {a: }", "no mapping"),
     ])
     func warns(text: String, words: String) throws {
         let warnings = try compose(text).warnings
         #expect(warnings.count == 1, "\(warnings)")
         #expect(warnings.first?.text.contains(words) == true, "\(warnings)")
+    }
+
+    @Test(arguments: [
+        ("services: {a: {extends: c}, b: {}}", "1:16", "names the service c"),
+        ("services: {a: {extends: b}, b: {extends: a}}", "1:33", "leads back"),
+        ("services: {a: {extends: {file: x.yml, service: b}}}", "1:32", "x.yml"),
+        ("include: [b.yml]\nservices: {a: {}}", "1:11", "b.yml"),
+        ("services: {a: }", "1:12", "no mapping"),
+        ("services: {'a b': {}}", "1:12", "no name for a service"),
+    ])
+    func rejects(text: String, place: String, words: String) throws {
+        let rejections = try compose(text).rejections
+        let rejection = rejections.first { $0.position?.description == place }
+        #expect(rejection?.text.contains(words) == true, "\(rejections)")
     }
 
     @Test func warnsOnceForASharedValue() throws {

@@ -19,11 +19,12 @@ struct TierTests {
     }
 
     @Test(arguments: [
-        // No anchor, one of the two limits, not at the top, only reserved, or another's tier merged.
+        // No anchor, one of the two limits, only reserved, or another's tier merged.
         ("x-r: {deploy: {resources: {limits: {cpus: 1, memory: 1g}}}}", [] as [String], 0),
         ("x-r: &r {deploy: {resources: {limits: {memory: 1g}}}}", [], 0),
-        ("x-r: {s: &r {deploy: {resources: {limits: {cpus: 1, memory: 1g}}}}}", [], 0),
-        ("x-r: &r {limits: {cpus: 1, memory: 1g}}", [], 0),
+        ("x-r: {s: &r {deploy: {resources: {limits: {cpus: 1, memory: 1g}}}}}", ["r"], 0),
+        ("x-r: &r {limits: {cpus: 1, memory: 1g}}", ["r"], 0),
+        ("x-r: &r {resources: {limits: {cpus: 1, memory: 1g}}}", ["r"], 0),
         ("x-r: &r {deploy: {resources: {reservations: {cpus: 1, memory: 1g}}}}", [], 0),
         (
             "x-r: &r {deploy: {resources: {limits: {cpus: 1, memory: 1g}}}}\nx-s: &s {<<: *r}",

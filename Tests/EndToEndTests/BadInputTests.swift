@@ -240,7 +240,10 @@ import Testing
     @Test(arguments: [
         ["sample", "--for", "3s"], ["sample", "--every", "soon"], ["sample", "--every", "-3s"],
         ["sample", "--every", "0x10s"], ["report", "--format", "pdf"], ["report", "--since", "0d"],
-        ["patch"], ["patch", "a.yml", "--write", "--check"], ["frobnicate"], ["--nonsense"],
+        ["patch", "a.yml", "--write", "--check"], ["patch", "a.yml", "--backup"],
+        ["patch", "a.yml", "--anchors", "--exact"], ["patch", "a.yml", "--override=b.yml"],
+        ["resources", "--format", "pdf"],
+        ["frobnicate"], ["--nonsense"],
     ])
     func wrongUsage(arguments: [String]) throws {
         let run = try Program.run(arguments)

@@ -305,6 +305,54 @@ def check_patch(checks, tool, store, compose, directory):
     )
 
 
+def inspected(compose):
+    """Of each service's container: its id, memory limit and CPU limit."""
+    listed = subprocess.run(
+        [os.environ["COMPOSE_BINARY"], "-f", compose, "ps", "--all", "--quiet"],
+        stdout=subprocess.PIPE, text=True, check=True, timeout=60,
+    ).stdout.split()
+    found = {}
+    for container in listed:
+        answer = json.loads(subprocess.run(
+            ["docker", "inspect", container], stdout=subprocess.PIPE, text=True, check=True,
+            timeout=60,
+        ).stdout)[0]
+        service = answer["Config"]["Labels"]["com.docker.compose.service"]
+        limits = answer["HostConfig"]
+        found[service] = (answer["Id"], limits["Memory"], limits["NanoCpus"] / 1e9)
+    return found
+
+
+def check_engine(checks, tool, store, compose):
+    """`patch --write` and `up`: the engine has the new limits, and kept what was not changed."""
+    before = inspected(compose)
+    run = tool.run(
+        "patch", compose, "--write", "--format", "json", "--store", store, "--min-evidence", "10s",
+        "--only", "idle", "--only", "bursty")
+    changed = {entry["service"] for entry in json.loads(run.stdout)["services"]}
+    subprocess.run(
+        [os.environ["COMPOSE_BINARY"], "-f", compose, "up", "--detach"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=120,
+    )
+    after = inspected(compose)
+    run = tool.run("resources", compose, "--format", "json")
+    wanted = json.loads(run.stdout)["services"]
+    checks.expect(
+        "the engine has the limits that resources names",
+        all(
+            after[service][1] == (wanted[service]["limits"]["memory_bytes"] or 0)
+            and abs(after[service][2] - (wanted[service]["limits"]["cpus"] or 0)) < 1e-6
+            for service in after
+        ),
+        f"{after}",
+    )
+    recreated = {service for service in after if before[service][0] != after[service][0]}
+    checks.expect(
+        "only changed services were recreated", recreated == changed and changed,
+        f"recreated {sorted(recreated)}, changed {sorted(changed)}",
+    )
+
+
 def main(arguments):
     if len(arguments) != 2:
         print(__doc__.split("\n", 1)[0], file=sys.stderr)
@@ -319,6 +367,7 @@ def main(arguments):
     check_against_kernel(checks, tool, os.path.join(directory, "second.db"), compose)
     check_patch(checks, tool, store, compose, directory)
     check_single_samples(checks, tool, os.path.join(directory, "third.db"))
+    check_engine(checks, tool, store, compose)
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 

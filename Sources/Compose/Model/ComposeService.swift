@@ -1,0 +1,52 @@
+package import Measures
+
+/// A service with what all its layers together give it: its texts in the files, their merges, the services
+/// that it extends.
+package struct ComposeService: Sendable {
+    /// The label that takes a service out of right-sizing.
+    package struct Ignore: Hashable, Sendable {
+        /// The label's value where it says more than "true".
+        package var reason: String?
+        package var line: Int
+
+        package init(reason: String? = nil, line: Int) {
+            self.reason = reason
+            self.line = line
+        }
+    }
+
+    package var name: String
+    /// The file whose text of the service wins, and the line of its name there, counted from 1.
+    package var path: String
+    package var line: Int
+    package var resources = ComposeResources()
+    /// The name of the tier that the resources in effect come from, however indirectly.
+    package var tier: String?
+    /// How many containers run it: `deploy.replicas`, else `scale`, else 1. Nil where it is interpolated
+    /// or unreadable.
+    package var replicas: Int? = 1
+    /// Set where the label `rightsize.ignore` is present and not false.
+    package var ignore: Ignore?
+    package var containerName: String?
+    /// Its two families of resource keys differ, for which Compose refuses the file.
+    package var hasConflictingFamilies = false
+    /// The one that wins first.
+    let layers: [ServiceLayer]
+}
+
+extension ComposeService {
+    /// Nil where the limit is not known here, because it is interpolated or unreadable.
+    package var cpuLimit: Limit<Cores>? { Self.limit(resources.cpuLimit, none: Cores(0)) }
+    package var memoryLimit: Limit<Bytes>? { Self.limit(resources.memoryLimit, none: Bytes(0)) }
+
+    /// The engine takes 0 for "no limit".
+    private static func limit<Quantity>(
+        _ value: ComposeValue<Quantity>, none: Quantity
+    ) -> Limit<Quantity>? {
+        switch value {
+        case .absent: .unlimited
+        case .known(let quantity): quantity > none ? .bounded(quantity) : .unlimited
+        case .unknown: nil
+        }
+    }
+}

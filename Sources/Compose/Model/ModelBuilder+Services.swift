@@ -1,0 +1,270 @@
+internal import Measures
+
+extension ModelBuilder {
+    /// Puts one service together.
+    ///
+    /// - Parameter tiers: the names of tiers by the mapping that is anchored, of each document.
+    mutating func service(
+        named name: String, in scope: ComposeScope, tiers: [[NodeID: String]]
+    ) -> ComposeService? {
+        let layers = layers(of: name, in: scope)
+        guard let first = layers.first else { return nil }
+        checkName(name, first)
+        let file = documents[first.document]
+        var service = ComposeService(
+            name: name, path: file.path, line: file.line(of: first.entry.key), layers: layers)
+        guard layers.contains(where: { $0.node != nil }) else {
+            reject(
+                ComposeError(
+                    .invalidService, path: file.path, at: file.position(of: first.entry.key),
+                    "service \(name) is no mapping; Compose refuses the file, so give it an image"))
+            return service
+        }
+        if let site = site([.containerName], in: layers) {
+            let layer = layers[site.layer]
+            service.containerName = text(site.leaf.value, layer.document, layer.environment)
+        }
+        _ = lookup.takePassedNull()
+        let sites = lookup.resourceSites(of: layers)
+        checkShapes(of: layers, name)
+        service.resources = resources(
+            sites, layers, "service \(name)", &service.hasConflictingFamilies)
+        service.tier = tier(sites, layers, tiers)
+        service.replicas = replicas(of: layers, "service \(name)")
+        service.ignore = ignoreLabel(of: layers)
+        return service
+    }
+
+    /// An empty `deploy:` is legal, and none of the keys below it or of the older family.
+    private mutating func checkShapes(of layers: [ServiceLayer], _ name: String) {
+        if let null = lookup.takePassedNull() {
+            let file = documents[null.document]
+            let key = file.tree.keyText(null.found.key) ?? "a key"
+            reject(
+                ComposeError(
+                    .invalidService, path: file.path, at: file.position(of: null.found.key),
+                    "service \(name): `\(key):` is empty, which Compose refuses; give it a value or "
+                        + "remove it"))
+        }
+        guard let deploy = site([.deploy], in: layers) else { return }
+        let file = documents[layers[deploy.layer].document]
+        guard file.tree.mapping(deploy.leaf.value) == nil else { return }
+        reject(
+            ComposeError(
+                .invalidService, path: file.path, at: file.position(of: deploy.leaf.key),
+                "service \(name): `deploy:` is no mapping; Compose refuses the file"))
+    }
+
+    /// Compose's pattern is `^[a-zA-Z0-9._-]+$`.
+    private mutating func checkName(_ name: String, _ layer: ServiceLayer) {
+        let isValid =
+            !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                    UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+        let file = documents[layer.document]
+        let key = file.tree[layer.entry.key]
+        if isValid, key.kind == .scalar, key.isPlain, isNumberOrBoolean(name) {
+            reject(
+                ComposeError(
+                    .invalidService, path: file.path, at: file.position(of: layer.entry.key),
+                    "the service name \(name) is no text to Compose; put it in quotes"))
+        }
+        guard !isValid else { return }
+        reject(
+            ComposeError(
+                .invalidService, path: file.path, at: file.position(of: layer.entry.key),
+                "'\(name)' is no name for a service; Compose takes letters, digits, '.', '_' "
+                    + "and '-' only, so rename it"))
+    }
+
+    private func isNumberOrBoolean(_ name: String) -> Bool {
+        // A name that begins with another letter is neither, as nearly all are.
+        guard let first = name.utf8.first,
+            !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
+                || first == UInt8(ascii: "t") || first == UInt8(ascii: "f")
+                || first == UInt8(ascii: "n")
+        else { return false }
+        if case .text = ComposeScalar(name, isPlain: true) {
+            return name == "true" || name == "false"
+        }
+        return true
+    }
+
+    // MARK: Resources
+
+    private mutating func resources(
+        _ sites: ResourceSites, _ layers: [ServiceLayer], _ place: String,
+        _ hasConflict: inout Bool
+    ) -> ComposeResources {
+        var values = ComposeResources()
+        if let deploy = sites.wholeDeploy {
+            values = resources(ofDeploy: deploy, sites, layers, place)
+        } else {
+            for key in ResourceKey.allCases {
+                guard let site = sites.deploy[key] else { continue }
+                read(key, site, layers, .deploy, place, &values)
+            }
+        }
+        var older = ComposeResources()
+        for key in ResourceKey.allCases {
+            guard let site = sites.service[key] else { continue }
+            read(key, site, layers, .service, place, &older)
+        }
+        guard !sites.service.isEmpty else { return values }
+        if let quota = sites.service[.cpuLimit], isQuota(quota, layers) {
+            older.cpuLimit = cpuLimit(ofQuota: older.cpuLimit, layers, place)
+        }
+        hasConflict = warnOfTwoFamilies(sites, layers, place, values, older)
+        if values.memoryLimit.isAbsent { values.memoryLimit = older.memoryLimit }
+        if values.memoryReservation.isAbsent { values.memoryReservation = older.memoryReservation }
+        if values.cpuLimit.isAbsent { values.cpuLimit = older.cpuLimit }
+        if values.pidsLimit.isAbsent { values.pidsLimit = older.pidsLimit }
+        return values
+    }
+
+    /// Read once for each `deploy`, however many services merge it.
+    private mutating func resources(
+        ofDeploy deploy: NodeID, _ sites: ResourceSites, _ layers: [ServiceLayer], _ place: String
+    ) -> ComposeResources {
+        let question = [layers[0].document, layers[0].environment, Int(deploy.rawValue)]
+        if let known = deployResources[question] { return known }
+        var values = ComposeResources()
+        for key in ResourceKey.allCases {
+            guard let site = sites.deploy[key] else { continue }
+            read(key, site, layers, .deploy, place, &values)
+        }
+        deployResources[question] = values
+        return values
+    }
+
+    private mutating func read(
+        _ key: ResourceKey, _ site: ValueSite, _ layers: [ServiceLayer],
+        _ family: ResourceKey.Family, _ place: String, _ values: inout ComposeResources
+    ) {
+        switch key {
+        case .cpuLimit: values.cpuLimit = cpus(site, layers, place)
+        case .cpuReservation: values.cpuReservation = cpus(site, layers, place)
+        case .memoryLimit: values.memoryLimit = memory(site, layers, family, place)
+        case .memoryReservation: values.memoryReservation = memory(site, layers, family, place)
+        case .pidsLimit: values.pidsLimit = count(site, layers, place)
+        }
+    }
+
+    private func isQuota(_ site: ValueSite, _ layers: [ServiceLayer]) -> Bool {
+        documents[layers[site.layer].document].tree.keyText(site.leaf.key)
+            == ComposeKey.cpuQuota.spelling
+    }
+
+    /// The quota of the scheduler's period (100 ms where none is written).
+    private mutating func cpuLimit(
+        ofQuota quota: ComposeValue<Cores>, _ layers: [ServiceLayer], _ place: String
+    ) -> ComposeValue<Cores> {
+        let period = site([.cpuPeriod], in: layers).map { cpus($0, layers, place) } ?? .absent
+        switch (quota, period) {
+        case (.known(let quota), .known(let period)) where period > Cores(0):
+            return .known(Cores(quota.rawValue / period.rawValue))
+        case (.known(let quota), .absent), (.known(let quota), .known):
+            return .known(Cores(quota.rawValue / 100_000))
+        case (.known, .unknown(let text)): return .unknown(text)
+        case (.unknown, _), (.absent, _): return quota
+        }
+    }
+
+    /// Compose wants what stands in both families equal, and takes an amount that is absent from a group that
+    /// is there for 0.
+    private mutating func warnOfTwoFamilies(
+        _ sites: ResourceSites, _ layers: [ServiceLayer], _ place: String,
+        _ deploy: ComposeResources, _ older: ComposeResources
+    ) -> Bool {
+        let limits = site([.deploy, .resources, .limits], in: layers)
+        let reservations = site([.deploy, .resources, .reservations], in: layers)
+        var differing: [String] = []
+        if limits != nil {
+            if !older.memoryLimit.isAbsent, older.memoryLimit != deploy.memoryLimit {
+                differing.append("mem_limit and deploy.resources.limits.memory")
+            }
+            if let cpus = sites.service[.cpuLimit], !isQuota(cpus, layers),
+                !older.cpuLimit.isAbsent, older.cpuLimit != deploy.cpuLimit
+            {
+                differing.append("cpus and deploy.resources.limits.cpus")
+            }
+            if !older.pidsLimit.isAbsent, older.pidsLimit != deploy.pidsLimit {
+                differing.append("pids_limit and deploy.resources.limits.pids")
+            }
+        }
+        if reservations != nil, !older.memoryReservation.isAbsent,
+            older.memoryReservation != deploy.memoryReservation
+        {
+            differing.append("mem_reservation and deploy.resources.reservations.memory")
+        }
+        guard !differing.isEmpty, let site = limits ?? reservations else { return false }
+        warn(
+            at: site.leaf.key, of: layers[site.layer].document,
+            "\(place): \(differing.joined(separator: ", and ")) differ; Compose 2 refuses "
+                + "that, so keep one of the two families")
+        return true
+    }
+
+    /// The tier that the memory limit comes from, else the CPU limit: by whose text has it.
+    private func tier(
+        _ sites: ResourceSites, _ layers: [ServiceLayer], _ tiers: [[NodeID: String]]
+    ) -> String? {
+        guard let site = sites[.memoryLimit] ?? sites[.cpuLimit] else { return nil }
+        let document = layers[site.layer].document
+        // Files that only `extends` names have no tiers of ours.
+        guard tiers.indices.contains(document), !tiers[document].isEmpty else { return nil }
+        let names = tiers[document]
+        return names[site.head.owner] ?? site.tail.lazy.compactMap { names[$0.owner] }.first
+    }
+
+    // MARK: Replicas and labels
+
+    private mutating func replicas(of layers: [ServiceLayer], _ place: String) -> Int? {
+        guard let site = site([.deploy, .replicas], in: layers) ?? site([.scale], in: layers)
+        else { return 1 }
+        switch count(site, layers, place) {
+        case .known(let count) where count >= 0 && count < 1_000_000: return Int(count)
+        case .absent: return 1
+        default: return nil
+        }
+    }
+
+    private mutating func ignoreLabel(of layers: [ServiceLayer]) -> ComposeService.Ignore? {
+        let label = "rightsize.ignore"
+        for layer in layers {
+            guard let node = layer.node, let found = find(.labels, in: node, of: layer.document)
+            else { continue }
+            let file = documents[layer.document]
+            let tree = file.tree
+            if let mapping = tree.mapping(found.value) {
+                let entries = entries(of: mapping, in: layer.document)
+                guard let entry = entries.first(where: { $0.name == label }) else { continue }
+                let text = tree.scalar(entry.value).map(tree.text(of:)) ?? ""
+                return Self.ignore(value: text, line: file.line(of: entry.key))
+            }
+            guard let list = tree.sequence(found.value) else { continue }
+            for item in tree.children(of: list) {
+                guard let text = tree.keyText(item), text.hasPrefix(label) else { continue }
+                let rest = text.dropFirst(label.count)
+                guard rest.isEmpty || rest.hasPrefix("=") else { continue }
+                return Self.ignore(value: String(rest.dropFirst()), line: file.line(of: item))
+            }
+        }
+        return nil
+    }
+
+    private static func ignore(value: String, line: Int) -> ComposeService.Ignore? {
+        switch value.lowercased() {
+        case "false", "no", "off", "0": nil
+        case "", "true", "yes", "on", "1", "~", "null": ComposeService.Ignore(line: line)
+        default: ComposeService.Ignore(reason: value, line: line)
+        }
+    }
+}

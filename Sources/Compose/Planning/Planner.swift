@@ -1,0 +1,330 @@
+internal import Measures
+
+/// Finds for each service the smallest edit that gives it what is wished for: ways are tried in order, and
+/// the first that holds is taken. What no way achieves is refused, with the reason.
+struct Planner {
+    let model: ComposeModel
+    var lookup: LayerLookup
+    /// The first alias of each node that has one, by document.
+    let firstAliases: [[NodeID: NodeID]]
+    /// Which services have a service's text as one of their layers, by extending it.
+    let heirs: [ServiceText: [String]]
+    /// The edits so far, by document.
+    var edits: [Int: [ByteEdit]] = [:]
+    /// Services whose wish an edit of text that they share has granted already.
+    var covered: [String: Candidate] = [:]
+    /// Whether every candidate is tried by itself, since some edit of an earlier plan was not local.
+    var simulatesAll = false
+    /// How many more bytes may be parsed to see what edits of shared text would change.
+    var simulatedBytesLeft = 64 << 20
+    /// What tiers hold beside their amounts, by anchor; whether a `deploy` holds nothing else.
+    var otherKeys: [String: Set<String>] = [:]
+    var resourcesOnly: [ServiceText: Bool] = [:]
+    var tierDifferences: [Int: TierDifferences] = [:]
+
+    /// A service as one file writes it.
+    struct ServiceText: Hashable {
+        var document: Int
+        var key: NodeID
+    }
+
+    /// What one way would do.
+    struct Candidate {
+        var way: PatchPlan.Way
+        var edits: [Int: [ByteEdit]] = [:]
+        var after: ComposeResources
+        var reason: String
+        /// Where text that others may use is edited.
+        var isShared = false
+        /// Others that were given their present amounts in a text of their own.
+        var pinned: [String] = []
+
+        mutating func add(_ edit: ByteEdit, in document: Int) {
+            edits[document, default: []].append(edit)
+        }
+    }
+
+    /// Why a way is not to be had.
+    struct Obstacle: Error {
+        var reason: PatchRefusal.Reason
+        var document: Int
+        var node: NodeID
+        var text: String
+    }
+
+    init(_ model: ComposeModel) {
+        self.model = model
+        lookup = LayerLookup(documents: model.documents, environments: model.environments)
+        firstAliases = model.documents.map(\.tree.firstAliases)
+        var heirs: [ServiceText: [String]] = [:]
+        for service in model.services where service.layers.count > 1 {
+            for layer in service.layers where !layer.extends.isEmpty {
+                let text = ServiceText(document: layer.document, key: layer.entry.key)
+                heirs[text, default: []].append(service.name)
+            }
+        }
+        self.heirs = heirs
+    }
+
+    /// - Parameter wishes: by the names of services.
+    mutating func plan(_ wishes: [String: ResourceWish]) -> PatchPlan {
+        var refused: [String: PatchRefusal] = [:]
+        // A service whose edit does not hold beside the others' is taken out, and the rest tried again.
+        while true {
+            let plan = draft(wishes, &refused)
+            guard let violation = PlanVerifier(plan).violation() else { return plan }
+            let decisions = plan.decisions
+            let blamed = violation.service.flatMap { name in
+                decisions.contains { $0.service == name } ? name : nil
+            }
+            if blamed == nil, !simulatesAll {
+                simulatesAll = true
+                continue
+            }
+            for decision in decisions where blamed == nil || decision.service == blamed {
+                guard let service = model.service(decision.service),
+                    let layer = service.layers.first
+                else { continue }
+                refused[decision.service] = refusal(
+                    service,
+                    Obstacle(
+                        reason: .unverified, document: layer.document, node: layer.entry.key,
+                        text: "\(violation.text); edit it by hand, or use --override"))
+            }
+        }
+    }
+
+    /// A plan that nothing has been proved of yet, without the services that are refused already.
+    mutating func draft(
+        _ wishes: [String: ResourceWish], _ refused: inout [String: PatchRefusal]
+    ) -> PatchPlan {
+        edits = [:]
+        covered = [:]
+        var decisions: [PatchPlan.Decision] = []
+        var unchanged: [String] = []
+        for service in model.services {
+            guard let wish = wishes[service.name], refused[service.name] == nil else { continue }
+            if let shared = covered[service.name] {
+                decisions.append(decision(service, wish, shared))
+            } else if isSatisfied(wish, service) {
+                unchanged.append(service.name)
+            } else {
+                switch outcome(service, wish, wishes) {
+                case .success(let candidate):
+                    for (document, new) in candidate.edits {
+                        edits[document, default: []] += new
+                    }
+                    decisions.append(decision(service, wish, candidate))
+                case .failure(let obstacle):
+                    refused[service.name] = refusal(service, obstacle)
+                }
+            }
+        }
+        return patchPlan(decisions, unchanged, refused, wishes)
+    }
+
+    private func decision(
+        _ service: ComposeService, _ wish: ResourceWish, _ candidate: Candidate
+    ) -> PatchPlan.Decision {
+        PatchPlan.Decision(
+            service: service.name, tier: wish.tierName, way: candidate.way,
+            reason: candidate.reason,
+            before: service.resources, after: candidate.after)
+    }
+
+    private func patchPlan(
+        _ decisions: [PatchPlan.Decision], _ unchanged: [String],
+        _ refused: [String: PatchRefusal], _ wishes: [String: ResourceWish]
+    ) -> PatchPlan {
+        var refusals = model.services.compactMap { refused[$0.name] }
+        let known = Set(model.services.map(\.name))
+        for name in wishes.keys.sorted() where !known.contains(name) {
+            refusals.append(
+                PatchRefusal(
+                    service: name, reason: .unknownService, path: model.path, line: nil,
+                    text: "\(model.path) has no service of this name; is it in another file?"))
+        }
+        let changes = edits.keys.sorted().map { document in
+            let file = model.documents[document]
+            return PatchPlan.FileChange(
+                path: file.path, original: file.bytes,
+                edits: (edits[document] ?? []).merged(in: file))
+        }
+        return PatchPlan(
+            model: model, changes: changes.filter { !$0.edits.isEmpty }, refusals: refusals,
+            unchanged: unchanged, decisions: decisions, wishes: wishes)
+    }
+
+    private func refusal(_ service: ComposeService, _ obstacle: Obstacle) -> PatchRefusal {
+        let file = model.documents[obstacle.document]
+        return PatchRefusal(
+            service: service.name, reason: obstacle.reason, path: file.path,
+            line: file.line(of: obstacle.node), text: obstacle.text)
+    }
+
+    // MARK: Ways
+
+    private mutating func outcome(
+        _ service: ComposeService, _ wish: ResourceWish, _ wishes: [String: ResourceWish]
+    ) -> Result<Candidate, Obstacle> {
+        let amounts = wish.amounts.feasible(beside: service.resources)
+        var first: Obstacle?
+        // Compose refuses both families beside each other, and a `pids_limit` beside `deploy` limits.
+        let usesOlderFamily = !lookup.resourceSites(of: service.layers).service.isEmpty
+        let steps = usesOlderFamily ? [Step.editOlderFamily] : Step.allCases
+        for index in layersToEdit(of: service) {
+            let document = service.layers[index].document
+            if model.documents[document].isConverted {
+                first = first ?? Obstacle.converted(service.layers[index])
+                continue
+            }
+            for step in steps {
+                do throws(Obstacle) {
+                    guard var candidate = try candidate(step, service, index, wish, amounts)
+                    else { continue }
+                    candidate.label(service, wish, model)
+                    if try holds(&candidate, service, index, wishes) { return .success(candidate) }
+                } catch {
+                    // The first obstacle is the most telling: it is in the most direct way.
+                    first = first ?? error
+                }
+            }
+        }
+        let layer = service.layers[0]
+        return .failure(
+            first
+                ?? Obstacle(
+                    reason: .unverified, document: layer.document, node: layer.entry.key,
+                    text:
+                        "no way of editing gives exactly \(wish.description); edit it by hand, or "
+                        + "use --override"))
+    }
+
+    /// In the order of preference.
+    private enum Step: CaseIterable { case swapAlias, editOlderFamily, addMerge, editDeploy }
+
+    /// A way that does not apply gives nil; one that is barred says why.
+    private mutating func candidate(
+        _ step: Step, _ service: ComposeService, _ layer: Int, _ wish: ResourceWish,
+        _ amounts: ResourceAmounts
+    ) throws(Obstacle) -> Candidate? {
+        switch step {
+        case .swapAlias: try swapAlias(service, layer, wish)
+        case .editOlderFamily: try editOlderFamily(service, layer, amounts)
+        case .addMerge: try addMerge(service, layer, wish)
+        case .editDeploy: try editDeploy(service, layer, wish, amounts)
+        }
+    }
+
+    /// The layer that the limits come from, then the service's other texts, the lowest first: what says
+    /// nothing about resources yet is better said where the service is defined than in an override.
+    private mutating func layersToEdit(of service: ComposeService) -> [Int] {
+        let own = service.layers.indices.filter {
+            service.layers[$0].extends.isEmpty && service.layers[$0].node != nil
+        }
+        guard own.count > 1 else { return own }
+        let sites = lookup.resourceSites(of: service.layers)
+        let present = (sites[.memoryLimit] ?? sites[.cpuLimit])?.layer
+        return own.filter { $0 == present } + own.reversed().filter { $0 != present }
+    }
+
+    /// Whether a candidate changes what it shall and nothing else. Where only the service itself uses the
+    /// text, the verification of the whole plan is proof enough, and cheaper.
+    private mutating func holds(
+        _ candidate: inout Candidate, _ service: ComposeService, _ index: Int,
+        _ wishes: [String: ResourceWish]
+    ) throws(Obstacle) -> Bool {
+        let layer = service.layers[index]
+        let text = ServiceText(document: layer.document, key: layer.entry.key)
+        let inherited = heirs[text] ?? []
+        guard
+            simulatesAll || candidate.isShared || !inherited.isEmpty || service.layers.count > 1
+                || layer.entry.merge != nil
+        else { return true }
+        if candidate.overlaps(edits) { return false }
+        guard let affected = try simulate(candidate, service, layer) else { return false }
+        var others: [String] = []
+        for other in affected {
+            var shared = candidate
+            shared.edits = [:]
+            shared.after = other.resources
+            if let wish = wishes[other.name], shared.satisfies(wish) {
+                shared.reason = "\(other.name): \(wish.description), with \(service.name)"
+                covered[other.name] = shared
+            } else {
+                others.append(other.name)
+            }
+        }
+        if others.isEmpty { return true }
+        throw Obstacle(
+            reason: .shared, document: layer.document, node: layer.entry.key,
+            text:
+                "its text is also that of \(others.prefix(5).joined(separator: ", ")), which would "
+                + "change too; give it a text of its own, or use --override")
+    }
+}
+
+extension YAMLTree {
+    /// The first alias of each node that has one.
+    var firstAliases: [NodeID: NodeID] {
+        var first: [NodeID: NodeID] = [:]
+        for index in nodes.indices where nodes[index].kind == .alias {
+            guard let target = nodes[index].first, first[target] == nil else { continue }
+            first[target] = NodeID(rawValue: Int32(index))
+        }
+        return first
+    }
+}
+
+extension ComposeModel {
+    /// Plans the smallest edits that give services what is wished for, and verifies them.
+    ///
+    /// - Parameter wishes: by the names of services.
+    package func plan(_ wishes: [String: ResourceWish]) -> PatchPlan {
+        var planner = Planner(self)
+        return planner.plan(wishes)
+    }
+
+    /// A plan without its proof, for measuring the two apart.
+    package func draft(_ wishes: [String: ResourceWish]) -> PatchPlan {
+        var planner = Planner(self)
+        var refused: [String: PatchRefusal] = [:]
+        return planner.draft(wishes, &refused)
+    }
+
+    /// - Parameter assignments: the names of tiers of these files by those of services.
+    package func plan(assigning assignments: [String: String]) -> PatchPlan {
+        var wishes: [String: ResourceWish] = [:]
+        var refusals: [PatchRefusal] = []
+        for (service, name) in assignments.sorted(by: { $0.key < $1.key }) {
+            if let tier = tier(name) {
+                wishes[service] = .tier(tier.tier)
+            } else {
+                refusals.append(unknownTier(name, for: service))
+            }
+        }
+        return plan(wishes).adding(refusals)
+    }
+
+    private func unknownTier(_ name: String, for service: String) -> PatchRefusal {
+        let known = tiers.map(\.name).joined(separator: ", ")
+        let unusable = documentTiers.lazy.compactMap { $0.unusable[name] }.first
+        let text =
+            if let unusable {
+                "tier \(name) cannot be used: \(unusable)"
+            } else {
+                "\(path) defines no tier \(name) (\(known.isEmpty ? "it has none" : "it has \(known)")); "
+                    + "add an anchor &resources-\(name) with deploy.resources.limits to it"
+            }
+        return PatchRefusal(
+            service: service, reason: .unknownTier, path: path, line: nil, text: text)
+    }
+}
+
+extension PatchPlan {
+    func adding(_ more: [PatchRefusal]) -> PatchPlan {
+        PatchPlan(
+            model: model, changes: changes, refusals: refusals + more, unchanged: unchanged,
+            decisions: decisions, wishes: wishes)
+    }
+}

@@ -1,0 +1,245 @@
+internal import CYAML
+
+/// Turns libyaml's events into a `YAMLTree`. Everything that could make later work unbounded is refused
+/// here: depth, size, cycles, chains of merges.
+struct YAMLParser {
+    /// Deeper nesting than this is no Compose file; it bounds every recursion over the tree.
+    static let depthMax = 200
+    /// `<<` through more mappings than this is refused for the same reason.
+    static let mergeDepthMax = 100
+    /// Bounds the tree's memory to some hundred megabytes.
+    static let nodeCountMax = 4_000_000
+
+    private let source: SourceText
+    private var offsets: CodePointOffsets
+    private var tree = YAMLTree()
+    private var open: [OpenCollection] = []
+    /// How many mappings a merge passes through, of mappings that have one.
+    private var mergeDepths: [NodeID: Int] = [:]
+
+    private struct OpenCollection {
+        var id: NodeID
+        var lastChild: NodeID?
+        var childCount = 0
+    }
+
+    private init(_ source: SourceText) {
+        self.source = source
+        offsets = CodePointOffsets(source)
+    }
+
+    /// - Throws: `malformedYAML`, `undefinedAlias`, `cyclicAlias`, `unmergeable`, `tooDeep`,
+    ///   `tooLarge`.
+    static func parse(_ source: SourceText) throws(ComposeError) -> YAMLTree {
+        var builder = YAMLParser(source)
+        try builder.run()
+        return builder.tree
+    }
+
+    private mutating func run() throws(ComposeError) {
+        var parser = yaml_parser_t()
+        guard yaml_parser_initialize(&parser) == 1 else {
+            throw ComposeError(.malformedYAML, path: source.path, "not enough memory to parse it")
+        }
+        defer { yaml_parser_delete(&parser) }
+        // The parser keeps the pointer, so the parsing happens inside. The encoding is not forced:
+        // only then does libyaml skip a byte order mark.
+        let bytes = source.bytes
+        let outcome: Result<Void, ComposeError> = bytes.withUnsafeBufferPointer { buffer in
+            yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
+            do throws(ComposeError) {
+                while try step(&parser) {}
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try outcome.get()
+    }
+
+    /// Takes one event; false at the end of the stream.
+    private mutating func step(_ parser: inout yaml_parser_t) throws(ComposeError) -> Bool {
+        var event = yaml_event_t()
+        guard yaml_parser_parse(&parser, &event) == 1 else { throw syntaxError(parser) }
+        defer { yaml_event_delete(&event) }
+        let start = offsets.byte(at: event.start_mark.index)
+        let end = offsets.byte(at: event.end_mark.index)
+        switch event.type {
+        case YAML_STREAM_END_EVENT: return false
+        case YAML_DOCUMENT_START_EVENT:
+            // Compose merges several documents like several files. Its parser lets anchors pass from one
+            // to the next, which YAML does not.
+            break
+        case YAML_SCALAR_EVENT: try addScalar(event.data.scalar, start, end)
+        case YAML_ALIAS_EVENT: try addAlias(event.data.alias, start, end)
+        case YAML_MAPPING_START_EVENT:
+            let data = event.data.mapping_start
+            var node = YAMLNode(kind: .mapping, start: start, end: end)
+            node.isFlow = data.style == YAML_FLOW_MAPPING_STYLE
+            try openCollection(node, anchor: data.anchor, tag: data.tag)
+        case YAML_SEQUENCE_START_EVENT:
+            let data = event.data.sequence_start
+            var node = YAMLNode(kind: .sequence, start: start, end: end)
+            node.isFlow = data.style == YAML_FLOW_SEQUENCE_STYLE
+            try openCollection(node, anchor: data.anchor, tag: data.tag)
+        case YAML_MAPPING_END_EVENT, YAML_SEQUENCE_END_EVENT: try closeCollection(end)
+        default: break
+        }
+        return true
+    }
+
+    private mutating func addScalar(
+        _ data: yaml_event_s.__Unnamed_union_data.__Unnamed_struct_scalar, _ start: Int32,
+        _ end: Int32
+    ) throws(ComposeError) {
+        var node = YAMLNode(kind: .scalar, start: start, end: end)
+        node.isPlain = data.style == YAML_PLAIN_SCALAR_STYLE
+        node.textStart = Int32(tree.decoded.count)
+        tree.decoded.append(contentsOf: UnsafeBufferPointer(start: data.value, count: data.length))
+        node.textEnd = Int32(tree.decoded.count)
+        try add(node, anchor: data.anchor, tag: data.tag)
+    }
+
+    private mutating func addAlias(
+        _ data: yaml_event_s.__Unnamed_union_data.__Unnamed_struct_alias, _ start: Int32,
+        _ end: Int32
+    ) throws(ComposeError) {
+        let name = String(cString: data.anchor)
+        guard let target = tree.anchorDefinitions[name]?.last else {
+            throw error(
+                .undefinedAlias, at: start,
+                "*\(name) stands for nothing: no &\(name) is defined before it in this file; "
+                    + "define it above, or correct the name")
+        }
+        // An anchor is known before its node is complete, and only then can it contain itself.
+        if open.contains(where: { $0.id == target }) {
+            let line = source.line(at: Int(tree[target].start))
+            throw error(
+                .cyclicAlias, at: start,
+                "*\(name) is part of &\(name) itself (line \(line)); Compose refuses cycles, so "
+                    + "remove the alias")
+        }
+        var node = YAMLNode(kind: .alias, start: start, end: end)
+        node.textStart = Int32(tree.decoded.count)
+        tree.decoded.append(contentsOf: name.utf8)
+        node.textEnd = Int32(tree.decoded.count)
+        node.first = target
+        try add(node, anchor: nil, tag: nil)
+    }
+
+    @discardableResult
+    private mutating func add(
+        _ newNode: YAMLNode, anchor: UnsafeMutablePointer<UInt8>?, tag: UnsafeMutablePointer<UInt8>?
+    ) throws(ComposeError) -> NodeID {
+        var node = newNode
+        guard tree.nodes.count < Self.nodeCountMax else {
+            throw error(
+                .tooLarge, at: node.start,
+                "more than \(Self.nodeCountMax) YAML nodes; split the file")
+        }
+        let id = NodeID(rawValue: Int32(tree.nodes.count))
+        if let anchor {
+            let name = String(cString: anchor)
+            tree.anchorNames[id] = name
+            tree.anchorDefinitions[name, default: []].append(id)
+            node.hasAnchor = true
+        }
+        if let tag {
+            let text = String(cString: tag)
+            tree.tags[id] = text
+            node.hasTag = true
+            if text == "!reset" || text == "!override" { tree.hasComposeTags = true }
+        }
+        tree.nodes.append(node)
+        guard let top = open.indices.last else {
+            tree.roots.append(id)
+            return id
+        }
+        if let previous = open[top].lastChild {
+            tree[previous].next = id
+        } else {
+            tree[open[top].id].first = id
+        }
+        open[top].lastChild = id
+        open[top].childCount += 1
+        let isKey = open[top].childCount % 2 == 1
+        if isKey, tree[open[top].id].kind == .mapping {
+            if tree.isMergeKey(id) {
+                tree[open[top].id].hasMerge = true
+            } else if let scalar = tree.scalar(id),
+                let key = ComposeKey.spelled(tree.bytes(of: scalar))
+            {
+                tree[open[top].id].ownKeys.insert(ComposeKeys(key))
+            }
+        }
+        return id
+    }
+
+    private mutating func openCollection(
+        _ node: YAMLNode, anchor: UnsafeMutablePointer<UInt8>?, tag: UnsafeMutablePointer<UInt8>?
+    ) throws(ComposeError) {
+        guard open.count < Self.depthMax else {
+            throw error(
+                .tooDeep, at: node.start,
+                "nested more than \(Self.depthMax) levels deep; no Compose file needs that")
+        }
+        let id = try add(node, anchor: anchor, tag: tag)
+        open.append(OpenCollection(id: id))
+    }
+
+    private mutating func closeCollection(_ end: Int32) throws(ComposeError) {
+        guard let closed = open.popLast() else { return }
+        if tree[closed.id].isFlow {
+            tree[closed.id].end = end
+        } else if let last = closed.lastChild {
+            tree[closed.id].end = tree[last].end
+        }
+        tree[closed.id].reachableKeys = tree[closed.id].ownKeys
+        if tree[closed.id].hasMerge { try checkMerges(of: closed.id) }
+    }
+
+    /// Merges must be of mappings, and not through endless chains. (Cycles were refused above.)
+    private mutating func checkMerges(of mapping: NodeID) throws(ComposeError) {
+        var depth = 0
+        // Written only after the loop, which holds the array of nodes: else it would be copied.
+        var reachable = tree[mapping].reachableKeys
+        for (key, value) in tree.entries(of: mapping) where tree.isMergeKey(key) {
+            let sources = tree.mergeSources(value)
+            for source in sources {
+                guard let target = tree.mapping(source) else {
+                    throw error(
+                        .unmergeable, at: tree[source].start,
+                        "`<<` merges mappings only, and this is none; write `<<: *anchor` or "
+                            + "`<<: [*first, *second]` with anchors of mappings")
+                }
+                depth = max(depth, 1 + (mergeDepths[target] ?? 0))
+                reachable.formUnion(tree[target].reachableKeys)
+            }
+        }
+        guard depth <= Self.mergeDepthMax else {
+            throw error(
+                .tooDeep, at: tree[mapping].start,
+                "`<<` leads through more than \(Self.mergeDepthMax) anchors; merge them directly")
+        }
+        mergeDepths[mapping] = depth
+        tree[mapping].reachableKeys = reachable
+    }
+
+    private func error(
+        _ kind: ComposeError.Kind, at offset: Int32, _ text: String
+    ) -> ComposeError {
+        ComposeError(kind, path: source.path, at: source.position(at: Int(offset)), text)
+    }
+
+    private func syntaxError(_ parser: yaml_parser_t) -> ComposeError {
+        let problem = parser.problem.map { String(cString: $0) } ?? "cannot be parsed"
+        // The reader's errors come with a byte offset, all others with a mark.
+        let offset =
+            parser.error == YAML_READER_ERROR
+            ? Int32(min(parser.problem_offset, source.bytes.count))
+            : offsets.byte(at: parser.problem_mark.index)
+        let context = parser.context.map { " \(String(cString: $0))" } ?? ""
+        return error(
+            .malformedYAML, at: offset, "not YAML:\(context) \(problem); correct this line")
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Compose
+import Reporting
+
+struct ResourcesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resources",
+        abstract: "Shows what limits and reservations Compose gives each service, and why.",
+        discussion: """
+            Reads the files as 'docker compose' does: merges (<<), extends, include, several files, the \
+            override file, .env and variables, !reset and !override. Each value comes with the file, the \
+            line and the anchors that lead to it. No engine is asked.
+            """)
+
+    @OptionGroup var files: ComposeFileOptions
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+    @Option(help: "How to print it.")
+    var format = Format.table
+
+    func run() throws {
+        try reportingFailure {
+            let model = try files.model()
+            if let rejection = model.rejections.first { throw rejection }
+            switch format {
+            case .table:
+                Console.write(ResourcesTable(model).text)
+                for warning in model.warnings {
+                    Console.note("\(warning.path):\(warning.line): \(warning.text)")
+                }
+            case .json: Console.write(try ResourcesJSON(model).text())
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Compose
+import Measures
+import Reporting
+
+/// The resources in effect as a table: a line for each service, and one for each value's origin below it.
+struct ResourcesTable {
+    let text: String
+
+    init(_ model: ComposeModel) {
+        var rows: [[String]] = [
+            [
+                "SERVICE", "TIER", "CPUS", "MEMORY", "CPUS RESERVED", "MEMORY RESERVED", "PIDS",
+                "FROM",
+            ]
+        ]
+        for service in model.services {
+            let values = service.resources
+            let name = service.replicas.map { $0 == 1 ? "" : " ×\($0)" } ?? " ×?"
+            rows.append([
+                service.name.printable + name, service.tier?.printable ?? "-",
+                Self.text(values.cpuLimit) { "\($0.rawValue)" },
+                Self.text(values.memoryLimit, Self.size),
+                Self.text(values.cpuReservation) { "\($0.rawValue)" },
+                Self.text(values.memoryReservation, Self.size),
+                Self.text(values.pidsLimit) { "\($0)" }, Self.origins(model, service),
+            ])
+        }
+        text = Self.aligned(rows)
+    }
+
+    private static func text<Quantity>(
+        _ value: ComposeValue<Quantity>, _ format: (Quantity) -> String
+    ) -> String {
+        switch value {
+        case .absent: "-"
+        case .known(let quantity): format(quantity)
+        case .unknown(let text): "? \(text.printable)"
+        }
+    }
+
+    private static func size(_ bytes: Bytes) -> String { ComposeSpelling.memory(bytes) }
+
+    /// The places, each once, with what leads there.
+    private static func origins(_ model: ComposeModel, _ service: ComposeService) -> String {
+        var seen: [String] = []
+        for source in model.provenance(of: service) {
+            let through = source.chain.isEmpty ? "" : " " + source.chain.joined(separator: " ")
+            let place = "\(source.path):\(source.position.line)\(through)".printable
+            if !seen.contains(place) { seen.append(place) }
+        }
+        return seen.joined(separator: "; ")
+    }
+
+    private static func aligned(_ rows: [[String]]) -> String {
+        let widths = (0..<(rows.first?.count ?? 0)).map { column in
+            rows.map { $0[column].count }.max() ?? 0
+        }
+        return rows.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                line +=
+                    column == row.count - 1
+                    ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+            }
+            while line.hasSuffix(" ") { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+}
