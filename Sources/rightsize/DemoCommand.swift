@@ -90,7 +90,7 @@ struct DemoCommand: ParsableCommand {
         say(
             """
 
-            3. THE PATCH for the same file: only the alias tokens change, comments stay.
+            3. THE PATCH for the same file: what it says changes, and not another byte.
 
                $ rightsize patch --store \(history) \(file)
 

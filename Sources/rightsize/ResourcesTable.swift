@@ -40,15 +40,22 @@ struct ResourcesTable {
 
     private static func size(_ bytes: Bytes) -> String { ComposeSpelling.memory(bytes) }
 
-    /// The places, each once, with what leads there.
+    /// The places with what leads there; lines that the same leads to stand together.
     private static func origins(_ model: ComposeModel, _ service: ComposeService) -> String {
-        var seen: [String] = []
+        var groups: [(path: String, lines: [Int], chain: [String])] = []
         for source in model.provenance(of: service) {
-            let through = source.chain.isEmpty ? "" : " " + source.chain.joined(separator: " ")
-            let place = "\(source.path):\(source.position.line)\(through)".printable
-            if !seen.contains(place) { seen.append(place) }
+            let line = source.position.line
+            let place = groups.firstIndex { $0.path == source.path && $0.chain == source.chain }
+            if let place {
+                if !groups[place].lines.contains(line) { groups[place].lines.append(line) }
+            } else {
+                groups.append((source.path, [line], source.chain))
+            }
         }
-        return seen.joined(separator: "; ")
+        return groups.map { group in
+            let lines = group.lines.map(String.init).joined(separator: ",")
+            return (["\(group.path):\(lines)"] + group.chain).joined(separator: " ").printable
+        }.joined(separator: "; ")
     }
 
     private static func aligned(_ rows: [[String]]) -> String {

@@ -77,6 +77,15 @@ struct ModelTests {
             ],
             ["a.yml", "b.yml"], ["a": [1, gibi]]),
         Case(
+            "!override counts through a merge, and not through a list of them",
+            [
+                "a.yml": base
+                    + "  b: {image: x, deploy: {resources: {limits: {memory: 1g, cpus: '1'}}}}\n",
+                "b.yml": "x-o: &o {deploy: !override {resources: {limits: {memory: 2g}}}}\n"
+                    + "services:\n  a: {<<: *o}\n  b: {<<: [*o]}\n",
+            ],
+            ["a.yml", "b.yml"], ["a": [nil, 2 * gibi], "b": [1, 2 * gibi]]),
+        Case(
             "documents of one file are like files",
             [
                 "a.yml":

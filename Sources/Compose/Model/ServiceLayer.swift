@@ -97,8 +97,12 @@ struct LayerLookup {
     /// what a lower layer says.
     mutating func site(_ path: [ComposeKey], in layers: [ServiceLayer]) -> ValueSite? {
         let passedBefore = passedNull
+        var cut: [ServiceLayer.Step]?
         for index in layers.indices {
             let layer = layers[index]
+            if let cut, layer.extends.count > cut.count, layer.extends.starts(with: cut) {
+                continue
+            }
             guard let node = layer.node else {
                 if layer.isCutOff { return nil }
                 continue
@@ -120,7 +124,10 @@ struct LayerLookup {
                 }
                 passedNull = (layer.document, leaf)
             }
-            if isCutOff { return nil }
+            guard isCutOff else { continue }
+            if layer.extends.isEmpty { return nil }
+            // Tags of a service that is extended concern what it extends in turn, and nothing else.
+            cut = layer.extends
         }
         return nil
     }
@@ -138,13 +145,22 @@ struct LayerLookup {
     ) {
         let tree = documents[document].tree
         var place: NodeID? = mapping
+        var (isBehindAlias, isBehindList) = (false, false)
         for key in path {
             guard let mapping = place else { return }
-            if tree.hasComposeTags, resolvers[document].isCutOff(key, in: mapping) {
+            if tree.hasComposeTags, !isBehindList,
+                resolvers[document].isCutOff(key, in: mapping, isAlias: isBehindAlias)
+            {
                 isCutOff = true
             }
             guard let found = resolvers[document].find(key, in: mapping) else { return }
             steps.append(found)
+            if tree.hasComposeTags {
+                isBehindAlias =
+                    isBehindAlias || tree[found.value].kind == .alias
+                    || found.merges.contains { tree[$0].kind == .alias }
+                isBehindList = isBehindList || found.merges.contains { !tree.isMergeValue($0) }
+            }
             place = tree.mapping(found.value)
         }
     }

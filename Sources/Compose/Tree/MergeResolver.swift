@@ -96,23 +96,26 @@ struct MergeResolver {
 extension MergeResolver {
     /// Whether `!reset` or `!override` stands at this key: Compose then forgets what lower layers have
     /// there.
-    func isCutOff(_ key: ComposeKey, in mapping: NodeID) -> Bool {
+    func isCutOff(_ key: ComposeKey, in mapping: NodeID, isAlias: Bool = false) -> Bool {
         guard tree.hasComposeTags else { return false }
         var visited: Set<NodeID> = []
-        return isCutOff(key, in: mapping, &visited)
+        return isCutOff(key, in: mapping, isAlias: isAlias, &visited)
     }
 
-    /// A `!reset` behind an anchor resets nothing where it is merged: Compose takes it out where it stands.
+    /// As Compose's own program does it: tags count through a single merge and not through a list of them,
+    /// and a `!reset` behind an anchor is taken out where it stands.
     private func isCutOff(
-        _ key: ComposeKey, in mapping: NodeID, isMerged: Bool = false, _ visited: inout Set<NodeID>
+        _ key: ComposeKey, in mapping: NodeID, isAlias: Bool, _ visited: inout Set<NodeID>
     ) -> Bool {
         guard visited.insert(mapping).inserted else { return false }
-        for (entry, value) in tree.entries(of: mapping) where tree.isKey(entry, key) {
-            if tree.isOverride(value) || !isMerged && tree.isReset(value) { return true }
-        }
-        for source in tree.mergeSourcesByPrecedence(of: mapping) {
-            guard let target = tree.mapping(source) else { continue }
-            if isCutOff(key, in: target, isMerged: true, &visited) { return true }
+        for (entry, value) in tree.entries(of: mapping) {
+            if tree.isMergeKey(entry) {
+                guard let target = tree.mapping(value) else { continue }
+                let isBehindAlias = isAlias || tree[value].kind == .alias
+                if isCutOff(key, in: target, isAlias: isBehindAlias, &visited) { return true }
+            } else if tree.isKey(entry, key) {
+                if tree.isOverride(value) || !isAlias && tree.isReset(value) { return true }
+            }
         }
         return false
     }
@@ -126,6 +129,13 @@ extension MergeResolver {
 }
 
 extension YAMLTree {
+    /// Whether a merge source is the value of `<<` itself, and no item of a list.
+    func isMergeValue(_ source: NodeID) -> Bool {
+        // Siblings are linked: only the value of a key follows a merge key.
+        source.rawValue > 0 && nodes[Int(source.rawValue) - 1].next == source
+            && isMergeKey(NodeID(rawValue: source.rawValue - 1))
+    }
+
     /// Compares UTF-8 in place: a large file asks this a million times.
     func isKey(_ node: NodeID, _ key: ComposeKey) -> Bool {
         let target = resolved(node)
