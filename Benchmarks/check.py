@@ -13,13 +13,11 @@ Prints what regressed and by how much, and exits with 1; with 2 where something 
 A workload that the base does not have is named and passed over.
 """
 
-import json
 import os
 import re
 import statistics
 import subprocess
 import sys
-import tempfile
 
 INSTRUCTIONS_TOLERANCE = 0.02
 TIME_TOLERANCE = 0.10
@@ -141,19 +139,22 @@ class Tree:
 
     def medians(self):
         """Median nanoseconds of each workload, by the benchmark's own harness."""
-        with tempfile.TemporaryDirectory() as folder:
-            run = subprocess.run(
-                [SWIFT, "package", "--package-path", self.path, "--scratch-path", self.scratch,
-                 "--allow-writing-to-directory", folder, "benchmark", "--target", "Regression",
-                 "--format", "jmh", "--path", folder, "--quiet", "--no-progress"],
-                env=environment(), capture_output=True, text=True)
-            files = [os.path.join(folder, name) for name in os.listdir(folder)]
-            if run.returncode != 0 or not files:
-                fail(f"the benchmarks of {self.path} fail:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
-            with open(files[0]) as file:
-                results = json.load(file)
-        return {each["benchmark"].split(".")[-1]: each["primaryMetric"]["scorePercentiles"]["50.0"]
-                for each in results}
+        run = subprocess.run(
+            [SWIFT, "package", "--package-path", self.path, "--scratch-path", self.scratch, "benchmark",
+             "--target", "Regression", "--no-progress", "--time-units", "nanoseconds"],
+            env=environment(), capture_output=True, text=True)
+        # The harness writes no file of medians, only this: a name above a table, whose fifth column is the median.
+        found = {}
+        name = ""
+        for line in run.stdout.splitlines():
+            cells = [cell.strip() for cell in line.split("│")]
+            if line and line[0] not in "│╒╞╘":
+                name = line.strip()
+            elif len(cells) > 4 and cells[1].startswith("Time (wall clock) (ns)"):
+                found[name] = float(cells[4])
+        if run.returncode != 0 or not found:
+            fail(f"the benchmarks of {self.path} fail:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+        return found
 
 
 def environment(**more):
@@ -193,9 +194,9 @@ def compare_times(old, new):
         change = statistics.median(ratios[name]) - 1
         before, after = (statistics.median(each) for each in zip(*medians[name]))
         slower = sum(ratio > 1 + TIME_TOLERANCE / 2 for ratio in ratios[name])
-        print(f"{name}: {before:,.0f} → {after:,.0f} ({change:+.1%} in the median of {ROUNDS} rounds)")
+        print(f"{name}: {before:,.0f} → {after:,.0f} ns ({change:+.1%} in the median of {ROUNDS} rounds)")
         if change > TIME_TOLERANCE and slower > ROUNDS / 2:
-            regressions.append(f"{name}: {change:+.1%} time, {before:,.0f} → {after:,.0f}")
+            regressions.append(f"{name}: {change:+.1%} time, {before:,.0f} → {after:,.0f} ns")
     return regressions
 
 

@@ -136,10 +136,6 @@ struct PatchWishes {
 extension Recommendation {
     /// The need on round sizes; nil without enough evidence.
     var exactAmounts: ResourceAmounts? {
-        need.map {
-            ResourceAmounts(
-                cpuLimit: max(RoundSizes.up($0.cpu), Cores(0.05)),
-                memoryLimit: RoundSizes.up($0.memory))
-        }
+        exact.map { ResourceAmounts(cpuLimit: $0.cpu, memoryLimit: $0.memory) }
     }
 }

@@ -48,3 +48,17 @@ import Testing
         }
     }
 }
+
+extension RoundSizesTests {
+    @Test(arguments: [
+        (0.004, 0.01), (0.057, 0.05), (0.15, 0.15), (0.99, 0.95), (1.4, 1.25), (4.4, 4.0),
+    ])
+    func coresDown(cores: Double, size: Double) {
+        #expect(RoundSizes.down(Cores(cores)) == Cores(size))
+    }
+
+    @Test(arguments: [(1, 8), (127, 120), (128, 128), (200, 192), (1100, 1024), (9000, 8704)])
+    func bytesDown(mebibytes: Int64, size: Int64) {
+        #expect(RoundSizes.down(Bytes.mebibytes(mebibytes)) == .mebibytes(size))
+    }
+}
