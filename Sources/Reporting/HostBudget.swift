@@ -6,6 +6,7 @@ package struct HostBudget: Hashable, Sendable {
     package var host: HostCapacity
     package var limitsNow = Sum()
     package var limitsAdvised = Sum()
+    package var reservationsNow = Sum()
     /// What the advice would reserve.
     package var reservationsAdvised = Sum()
 
@@ -36,6 +37,7 @@ extension Report {
             let replicas = max(1, service.evidence.replicas.count)
             let advice = service.recommendation
             budget.limitsNow.add(service.limits, replicas: replicas)
+            budget.reservationsNow.add(service.reservations, replicas: replicas)
             let advised: ResourceLimits =
                 switch advice.verdict {
                 case .raise, .lower, .assign: advice.tier?.limits ?? service.limits

@@ -56,18 +56,22 @@ package struct ServiceReport: Hashable, Sendable {
     package var evidence: ServiceEvidence
     /// The limits that the recommendation compares with.
     package var limits: ResourceLimits
+    /// What the Compose file reserves for each container.
+    package var reservations: ResourceLimits
     /// The tier these limits make; nil where they are of no tier.
     package var tier: String?
     package var recommendation: Recommendation
 
     package init(
         id: ServiceID, kind: SeriesKind, evidence: ServiceEvidence, limits: ResourceLimits,
-        tier: String?, recommendation: Recommendation
+        reservations: ResourceLimits = ResourceLimits(cpu: nil, memory: nil), tier: String?,
+        recommendation: Recommendation
     ) {
         self.id = id
         self.kind = kind
         self.evidence = evidence
         self.limits = limits
+        self.reservations = reservations
         self.tier = tier
         self.recommendation = recommendation
     }

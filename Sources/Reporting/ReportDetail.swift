@@ -27,6 +27,7 @@ extension Report {
             service.recommendation.reservation.map {
                 "\($0.cpu.text) CPU, \($0.memory.text): what it steadily uses"
             })
+        add("room", roomText(service))
         add("confidence", confidenceText(service))
         add("split", splitText(service))
         for warning in service.recommendation.warnings { add("note", warning) }
@@ -129,7 +130,24 @@ extension Report {
         guard let split = service.recommendation.split else { return nil }
         let cpu = split.cpu?.name ?? "more than any tier"
         let memory = split.memory?.name ?? "more than any tier"
-        return "CPU alone wants \(cpu), memory alone \(memory): a tier of its own would fit better"
+        var text = "CPU alone wants \(cpu), memory alone \(memory)"
+        guard let tier = service.recommendation.tier, let exact = service.recommendation.exact
+        else { return text }
+        text += ": a tier of its own (\(exact.cpu.text) CPU, \(exact.memory.text)) would save "
+        let freed = (
+            cpu: max(Cores(0), tier.cpuLimit - exact.cpu),
+            memory: max(Bytes(0), tier.memoryLimit - exact.memory)
+        )
+        return text + "\(freed.cpu.text) CPU, \(freed.memory.text) a container"
+    }
+
+    /// How much of the tier is needed: the distance to the next.
+    private func roomText(_ service: ServiceReport) -> String? {
+        guard let tier = service.recommendation.tier, let need = service.recommendation.need
+        else { return nil }
+        return "\(percentText(need.cpu.rawValue / tier.cpuLimit.rawValue)) of the CPU and "
+            + percentText(Double(need.memory.rawValue) / Double(tier.memoryLimit.rawValue))
+            + " of the memory of \(tier.name) are needed, margin included"
     }
 
     private func hiddenText(_ service: ServiceReport) -> String? {
@@ -183,5 +201,7 @@ extension Report {
         return
             "\(coverage.samples) samples\(step)\(gaps): \(spanText(seconds: coverage.seconds)) seen, "
             + "\(coverage.first.minuteText) to \(coverage.last.minuteText)"
+            + (coverage.days > 0
+                ? "; \(coverage.days) days, \(coverage.weekendDays) of weekends" : "")
     }
 }

@@ -197,6 +197,8 @@ struct ServiceJSON: Encodable {
         var stepSeconds: Double?
         var gaps: Int
         var incarnations: Int
+        var days: Int
+        var weekendDays: Int
         /// `steady` or `batch`: sized by day or by run.
         var workload: String
         /// Days or runs, of the replica with the most.
@@ -205,6 +207,8 @@ struct ServiceJSON: Encodable {
         init(_ evidence: ServiceEvidence) {
             let coverage = evidence.coverage
             incarnations = coverage.incarnations
+            days = coverage.days
+            weekendDays = coverage.weekendDays
             workload = evidence.workload == .steady ? "steady" : "batch"
             periods = evidence.replicas.map(\.cpu.count).max() ?? 0
             first = coverage.first.iso8601
@@ -216,7 +220,8 @@ struct ServiceJSON: Encodable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case first, last, samples, gaps, incarnations, workload, periods
+            case first, last, samples, gaps, incarnations, workload, periods, days
+            case weekendDays = "weekend_days"
             case coveredSeconds = "covered_seconds"
             case stepSeconds = "step_seconds"
         }

@@ -51,6 +51,7 @@ private struct ReportJSON: Encodable {
         budget = report.budget.map {
             Budget(
                 limitsNow: Budget.Sum($0.limitsNow), limitsAdvised: Budget.Sum($0.limitsAdvised),
+                reservationsNow: Budget.Sum($0.reservationsNow),
                 reservationsAdvised: Budget.Sum($0.reservationsAdvised))
         }
     }
@@ -59,11 +60,13 @@ private struct ReportJSON: Encodable {
     struct Budget: Encodable {
         var limitsNow: Sum
         var limitsAdvised: Sum
+        var reservationsNow: Sum
         var reservationsAdvised: Sum
 
         private enum CodingKeys: String, CodingKey {
             case limitsNow = "limits_now"
             case limitsAdvised = "limits_advised"
+            case reservationsNow = "reservations_now"
             case reservationsAdvised = "reservations_advised"
         }
 

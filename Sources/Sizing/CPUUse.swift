@@ -71,6 +71,18 @@ package struct CPUUse: Sendable {
         return result
     }
 
+    /// Notes that no period was throttled in the intervals from `interval` on.
+    /// - Parameter periods: the kernel's counts at their ends and, first, at the start; one more than there are
+    ///   intervals.
+    package mutating func countUnthrottled(
+        from interval: Int, periods: UnsafeBufferPointer<Int64>
+    ) {
+        precondition(interval + max(0, periods.count - 1) <= count)
+        for row in periods.indices.dropFirst() where periods[row] > periods[row - 1] {
+            countedSeconds += seconds[interval + row - 1]
+        }
+    }
+
     /// - Parameters:
     ///   - interval: later than those before it.
     ///   - share: throttled periods over all periods.

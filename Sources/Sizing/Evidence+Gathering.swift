@@ -50,13 +50,16 @@ package final class EvidenceGatherer {
             if let held, memory.map({ $0.max < held.max }) ?? true { memory = held }
         }
         let newest = history.newest.observations
+        let replicas = history.replicas.map { $0.evidence(history.workload, end: end, policy) }
+        var coverage = history.coverage
+        coverage.count(replicas, end: end, policy)
         return ServiceEvidence(
-            replicas: history.replicas.map { $0.evidence(history.workload, end: end, policy) },
+            replicas: replicas,
             cpu: cpu, memory: memory,
             oomKills: history.replicas.reduce(0) { $0 + $1.observations.oomKills },
             restarts: history.replicas.reduce(0) { $0 + $1.observations.restarts },
             limits: newest.limits, limitChanges: newest.limitEffects(),
-            workload: history.workload, coverage: history.coverage)
+            workload: history.workload, coverage: coverage)
     }
 
     /// What the replicas of one service showed, with gaps left out and throttling undone.
@@ -166,5 +169,28 @@ extension MemoryEvidence {
             peak: replica.observations.memoryPeak,
             censoredShare: Double(memory.samplesAtLimit) / Double(memory.count),
             parts: memory.parts, startUpMax: replica.observations.startUp?.memory)
+    }
+}
+
+extension Coverage {
+    /// Counts the days of the replica that was seen on the most.
+    fileprivate mutating func count(
+        _ replicas: [ReplicaEvidence], end: Timestamp, _ policy: SizingPolicy
+    ) {
+        for replica in replicas {
+            let seen = replica.cpu.filter {
+                $0.seconds >= policy.dayCoverageMin * Double(Periods.dayMilliseconds) / 1000
+            }
+            guard seen.count > days else { continue }
+            days = seen.count
+            weekendDays = seen.count { period in
+                let middle =
+                    Periods.day(period.age, end: end.milliseconds).lowerBound
+                    &+ Periods.dayMilliseconds / 2
+                // 1970 began on a Thursday.
+                let weekday = (middle / Periods.dayMilliseconds + 3) % 7
+                return weekday == 5 || weekday == 6
+            }
+        }
     }
 }

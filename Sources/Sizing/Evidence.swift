@@ -93,6 +93,9 @@ package struct Coverage: Hashable, Sendable {
     package var gaps: Int
     /// Containers that ran one after the other, of all replicas.
     package var incarnations: Int
+    /// Days seen well enough to count, and how many of them were mostly of a weekend (UTC).
+    package var days = 0
+    package var weekendDays = 0
 
     package init(
         first: Timestamp, last: Timestamp, samples: Int, seconds: Double, stepSeconds: Double?,

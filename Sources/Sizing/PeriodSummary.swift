@@ -60,7 +60,16 @@ enum Periods {
     /// Of the day that a moment belongs to; a moment after the end belongs to the newest.
     static func age(of time: Int64, end: Int64) -> Int {
         let (before, overflows) = end.subtractingReportingOverflow(time)
-        return overflows ? 0 : max(0, Int(before / dayMilliseconds))
+        // Damaged times may lie further apart than there are numbers.
+        if overflows { return time < end ? Int(Int64.max / dayMilliseconds) : 0 }
+        return max(0, Int(before / dayMilliseconds))
+    }
+
+    /// The moments of the day of an age that some moment has.
+    static func day(_ age: Int, end: Int64) -> ClosedRange<Int64> {
+        let last = age == 0 ? end : end &- Int64(age) &* dayMilliseconds
+        let (first, overflows) = last.subtractingReportingOverflow(dayMilliseconds - 1)
+        return (overflows ? .min : first)...(age == 0 ? .max : last)
     }
 }
 
@@ -79,8 +88,9 @@ extension Track {
         var first = 0
         while first < count {
             let age = Periods.age(of: ends[first], end: end)
+            let day = Periods.day(age, end: end)
             var last = first
-            while last + 1 < count, Periods.age(of: ends[last + 1], end: end) == age { last += 1 }
+            while last + 1 < count, day.contains(ends[last + 1]) { last += 1 }
             // A day comes twice where a clock was set back over midnight.
             sums[age, default: PeriodSum()].add(self, first...last, longerThan)
             first = last + 1
@@ -145,11 +155,12 @@ extension Track {
         var (start, covered) = lookBack(
             from: range.lowerBound, downTo: first, atMost: longerThan, above: best)
         for index in range {
-            if index > start, !continues(index) { (start, covered) = (index, 0) }
+            // First what most values are: no larger than the best.
             guard values[index] > best else {
                 (start, covered) = (index + 1, 0)
                 continue
             }
+            if index > start, !continues(index) { (start, covered) = (index, 0) }
             covered += seconds[index]
             guard covered > longerThan else { continue }
             while covered - seconds[start] > longerThan {

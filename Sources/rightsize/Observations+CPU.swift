@@ -74,6 +74,12 @@ extension ReplicaObservations {
         guard let periods = columns.periods, let throttled = columns.throttled else {
             return served
         }
+        if periods.isComplete, throttled.constant != nil {
+            cpu.countUnthrottled(
+                from: start,
+                periods: UnsafeBufferPointer(rebasing: periods.values[first..<(first + served)]))
+            return served
+        }
         for row in (first + 1)..<max(first + 1, first + served) {
             guard
                 let share = CPUColumns.share(

@@ -93,9 +93,13 @@ struct ReportBuilder {
             let limits = ResourceLimits(
                 cpu: service.cpuLimit ?? evidence?.limits.cpu,
                 memory: service.memoryLimit ?? evidence?.limits.memory)
-            return report(
+            var report = report(
                 key, evidence ?? .none, limits, service.tier,
                 service.ignore.map { $0.reason ?? "" }, sizer)
+            report.reservations = ResourceLimits(
+                cpu: service.resources.cpuReservation.known.map { .bounded($0) },
+                memory: service.resources.memoryReservation.known.map { .bounded($0) })
+            return report
         }
     }
 

@@ -108,8 +108,9 @@ import Testing
                   limits now    0.6 CPU, 512 MiB
                   needs         0.71 CPU, 960 MiB; round: 0.75 CPU, 960 MiB
                   reserve       0.3 CPU, 416 MiB: what it steadily uses
+                  room          71 % of the CPU and 94 % of the memory of medium are needed, margin included
                   confidence    medium in 93 % of the histories drawn anew from the same days
-                  split         CPU alone wants more than any tier, memory alone medium: a tier of its own would fit better
+                  split         CPU alone wants more than any tier, memory alone medium: a tier of its own (0.75 CPU, 960 MiB) would save 0.25 CPU, 64 MiB a container
                   note          its limits were lowered and it is worse off since
                   CPU           mean 0.25  p50 0.25  p95 0.48  p99 0.5  max 0.55 cores; p95 is 80 % of the limit
                   throttled     8.1 % of periods

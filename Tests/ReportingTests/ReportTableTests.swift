@@ -236,6 +236,7 @@ import Testing
                   because       10-minute CPU of the worst day 0.5 needs 0.71 CPU, small has 0.5
                   limits now    0.5 CPU, 512 MiB (small)
                   needs         0.7 CPU, 700 MiB
+                  room          70 % of the CPU and 68 % of the memory of medium are needed, margin included
                   CPU           mean 0.25  p50 0.25  p95 0.5  p99 0.5  max 0.75 cores; p95 is 100 % of the limit
                   throttled     8.1 % of periods
                   working set   mean 480 MiB  p95 480 MiB  max 480 MiB; max is 94 % of the limit; peak with page cache 960 MiB

@@ -136,3 +136,24 @@ import Testing
         #expect(memory.censoredShare == 1.0 / 3)
     }
 }
+
+extension EvidenceTests {
+    /// Nine days that end with Wednesday 1970-01-14 hold one Saturday and one Sunday; the day of an hour is none.
+    @Test func weekendsAreCounted() throws {
+        var replica = ReplicaObservations(instance: "1")
+        let hour: Int64 = 3_600_000
+        let end = 14 * 24 * hour
+        var times: [Int64] = []
+        for index in 0..<(9 * 24 + 1) {
+            let time = end - Int64(9 * 24 - index) * hour
+            times.append(time)
+            replica.cpu.append(
+                cores: 0.1, seconds: 3600, end: time, throttledShare: nil, limit: nil)
+            replica.memory.append(100, time: time)
+        }
+        replica.sampleTimes.append(times[...])
+        let coverage = try ServiceEvidence(of: [replica], policy: SizingPolicy()).coverage
+        #expect(coverage.days == 9)
+        #expect(coverage.weekendDays == 2)
+    }
+}
