@@ -141,6 +141,9 @@ extension ReplicaObservations {
 }
 
 extension Incarnation {
+    /// In less than this, in milliseconds, an engine's work on starting a container is most of what it used.
+    private static let shortestStart: Int64 = 10_000
+
     /// The reading that nobody took: all counters were zero when it started.
     fileprivate func start(
         before reading: CPUReading, _ tick: Int, _ ticks: TickTable
@@ -148,7 +151,9 @@ extension Incarnation {
         guard let startedAt else { return nil }
         let (elapsed, overflows) = ticks.times[tick].subtractingReportingOverflow(
             startedAt.milliseconds)
-        guard !overflows, elapsed > 0, elapsed <= reading.clock else { return nil }
+        guard !overflows, elapsed >= Self.shortestStart, elapsed <= reading.clock else {
+            return nil
+        }
         return CPUReading(
             usage: 0, clock: reading.clock - elapsed, boot: reading.boot, periods: 0,
             throttledPeriods: 0, limit: reading.limit)

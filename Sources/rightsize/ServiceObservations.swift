@@ -26,8 +26,8 @@ struct ServiceObservations {
     /// How many ticks there may be in the window.
     let ticks: Int
 
-    /// The most samples that are held at once: some 80 MB with all that is made of them.
-    private static let samplesMax = 1_500_000
+    /// The most samples that are held at once: some 120 MB with all that is made of them.
+    private static let samplesMax = 3_000_000
 
     /// Calls `body` with each service that was seen in the window, and with what its replicas showed.
     /// - Parameters:
@@ -37,10 +37,9 @@ struct ServiceObservations {
         where isWanted: (SeriesIdentity) -> Bool,
         _ body: (ServiceKey, [ReplicaObservations], ObservationCollector.Window) throws -> Void
     ) throws {
-        let services = Dictionary(grouping: try store.series().filter(isWanted)) {
-            ServiceKey($0)
-        }
-        for batch in batches(services) {
+        let series = try store.series().filter(isWanted)
+        let services = Dictionary(grouping: series) { ServiceKey($0) }
+        for batch in batches(services, in: series) {
             let wanted = Set(batch.flatMap { services[$0] ?? [] })
             var collector = ObservationCollector(capacity: ticks, policy: policy)
             try store.forEachPiece(
@@ -56,20 +55,23 @@ struct ServiceObservations {
         }
     }
 
-    /// In the order in which the store came to know them, so that those that lie together are read together.
-    private func batches(_ services: [ServiceKey: [SeriesIdentity]]) -> [[ServiceKey]] {
+    /// In the order in which the store came to know them: those lie together in blocks, and a block that no
+    /// other batch needs is read once.
+    private func batches(
+        _ services: [ServiceKey: [SeriesIdentity]], in order: [SeriesIdentity]
+    ) -> [[ServiceKey]] {
         var batches: [[ServiceKey]] = []
         var room = 0
         let each = max(1, ticks)
-        for (key, series) in services.sorted(by: {
-            ($0.key.kind.rawValue, $0.key.id) < ($1.key.kind.rawValue, $1.key.id)
-        }) {
-            if room < series.count * each || batches.isEmpty {
+        var isPlaced: Set<ServiceKey> = []
+        for key in order.map({ ServiceKey($0) }) where isPlaced.insert(key).inserted {
+            let samples = (services[key]?.count ?? 0) * each
+            if room < samples || batches.isEmpty {
                 batches.append([])
                 room = Self.samplesMax
             }
             batches[batches.count - 1].append(key)
-            room -= series.count * each
+            room -= samples
         }
         return batches
     }

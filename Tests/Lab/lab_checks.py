@@ -34,6 +34,7 @@ class ServiceReport:
     oom_kills = property(lambda self: self._fields["oom_kills"])
     restarts = property(lambda self: self._fields["restarts"])
     samples = property(lambda self: self._fields["evidence"]["samples"])
+    covered_seconds = property(lambda self: self._fields["evidence"]["covered_seconds"])
     current_tier = property(lambda self: self._tier("current", "tier"))
     recommended_tier = property(lambda self: self._tier("recommended", "name"))
 
@@ -187,6 +188,10 @@ def check_against_kernel(checks, tool, store, compose):
         first, second = around
         seconds = middle(second, "at_seconds") - middle(first, "at_seconds")
         used = middle(second, "usage_seconds") - middle(first, "usage_seconds")
+        # A container that started lately is told of since its start, when its counters were zero.
+        covered = services[name].covered_seconds
+        if covered > 1.5 * seconds:
+            seconds, used = covered, middle(second, "usage_seconds")
         cores = used / seconds
         # Of next to nothing, 10 % is less than what a single timer tick makes.
         tolerance = max(0.1 * cores, 0.002)
