@@ -96,7 +96,8 @@ bench-store: build
 	  exit $${PIPESTATUS[0]}
 	@Benchmarks/Peers/store.py $(TRACES) .build-bench/release/StoreBenchmark $(BINARY)
 
-# The sizing rule beside those of other tools, on the backtest in TRACES, and recommend over 1,000 services.
+# The sizing rule beside those of other tools, on the backtest in TRACES; recommend over 1,000 services; the
+# closed loop of advice and simulated containers.
 bench-sizing: build
 	@RIGHTSIZE_BENCHMARKS=1 $(SWIFT) build $(RELEASE_FLAGS) --scratch-path .build-bench \
 	  --product SizingBenchmark 2>&1 \
@@ -104,6 +105,9 @@ bench-sizing: build
 	  exit $${PIPESTATUS[0]}
 	@Benchmarks/Peers/sizing.py $(TRACES) $(BINARY)
 	@Benchmarks/sizing.sh $(BINARY) .build-bench/release/SizingBenchmark
+	@echo "closed loop: no second OOM day, at most .2 tier changes a week, a third of the violations at most"
+	@$(SWIFT) test --filter ClosedLoopTests 2>&1 | grep -E '^. (Test|Suite) .* (passed|failed)|error:' ; \
+	  exit $${PIPESTATUS[0]}
 
 # The statistics core beside numpy, DuckDB, polars and pyarrow from PyPI, all on the same memory. STATISTICS_WORK
 # names a folder that keeps them for the next time.
