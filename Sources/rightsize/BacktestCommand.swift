@@ -66,7 +66,7 @@ struct BacktestCommand: ParsableCommand {
             }
             var policy = SizingPolicy()
             policy.caution = caution
-            let file = try compose.map { path throws(ComposeError) in try ComposeFile(path: path) }
+            let file = try compose.map { path throws(ComposeError) in try ComposeModel(path: path) }
             let tiers = file?.tiers.map(\.tier) ?? []
             let backtest = Backtest(
                 policy: policy, tiers: tiers.isEmpty ? ResourceTier.standard : tiers,

@@ -81,7 +81,7 @@ struct DemoCommand: ParsableCommand {
                $ rightsize report --store \(history) --compose \(file)
 
             """)
-        let compose = try ComposeFile(path: file)
+        let compose = try ComposeModel(path: file)
         let built = try ReportBuilder(
             store: try SampleStore(path: history, access: .readOnly), policy: SizingPolicy(),
             sinceSeconds: 14 * 86_400, compose: compose

@@ -12,7 +12,7 @@ struct ReportBuilder {
     var policy: SizingPolicy
     /// How far to look back from the last sample.
     var sinceSeconds: Double
-    var compose: ComposeFile?
+    var compose: ComposeModel?
     var project: String?
     /// Replays the history under the tiers and under the limits that hold now.
     var replays = false
@@ -183,7 +183,7 @@ struct ReportBuilder {
 
     /// A file's warnings, a line each; those of one kind, which a file tends to have in every service,
     /// in one line with the first as the example.
-    static func notes(_ compose: ComposeFile) -> [String] {
+    static func notes(_ compose: ComposeModel) -> [String] {
         let merges = compose.warnings.filter { $0.kind == .duplicateMerge }
         var notes = compose.warnings.filter { $0.kind != .duplicateMerge || merges.count == 1 }.map
         {

@@ -46,7 +46,7 @@ struct ReportCommand: ParsableCommand {
             let builder = ReportBuilder(
                 store: try SampleStore(path: evidence.store.path, access: .readOnly),
                 policy: evidence.policy, sinceSeconds: evidence.since.seconds,
-                compose: try compose.map { path throws(ComposeError) in try ComposeFile(path: path)
+                compose: try compose.map { path throws(ComposeError) in try ComposeModel(path: path)
                 },
                 project: evidence.project, replays: format == .json || !service.isEmpty)
             var result = try builder.build()

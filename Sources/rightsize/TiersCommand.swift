@@ -39,7 +39,7 @@ struct TiersCommand: ParsableCommand {
             let builder = ReportBuilder(
                 store: try SampleStore(path: evidence.store.path, access: .readOnly),
                 policy: evidence.policy, sinceSeconds: evidence.since.seconds,
-                compose: try compose.map { path throws(ComposeError) in try ComposeFile(path: path)
+                compose: try compose.map { path throws(ComposeError) in try ComposeModel(path: path)
                 },
                 project: evidence.project)
             let result = try builder.build()

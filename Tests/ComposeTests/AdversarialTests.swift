@@ -29,7 +29,7 @@ struct AdversarialTests {
 
     @Test(arguments: rows.filter { $0.fields[0] != "rejected" && !refusedHere.contains($0.file) })
     func resourcesAreTheOracles(row: Row) throws {
-        let file = try ComposeFile(path: "\(Fixtures.folder)/adversarial/\(row.file)")
+        let file = try ComposeModel(path: "\(Fixtures.folder)/adversarial/\(row.file)")
         let service = try #require(file.service(row.fields[1]))
         var expected = ComposeResources()
         if let cpus = Double(row.fields[2]) { expected.cpuLimit = .known(Cores(cpus)) }
@@ -55,7 +55,7 @@ struct AdversarialTests {
     ])
     func refuses(name: String, kind: ComposeError.Kind, place: String?) throws {
         let error = try #require(throws: ComposeError.self) {
-            try ComposeFile(path: "\(Fixtures.folder)/adversarial/\(name)")
+            try ComposeModel(path: "\(Fixtures.folder)/adversarial/\(name)")
         }
         #expect(error.kind == kind)
         #expect(error.position?.description == place, "\(error)")
@@ -68,7 +68,7 @@ struct AdversarialTests {
     func bombsStayLinear(name: String) throws {
         let clock = ContinuousClock()
         let duration = try clock.measure {
-            let file = try ComposeFile(path: "\(Fixtures.folder)/adversarial/\(name)")
+            let file = try ComposeModel(path: "\(Fixtures.folder)/adversarial/\(name)")
             _ = file.plan(assigning: ["s": "small"])
             #expect(file.services.map(\.name) == ["s"])
         }
@@ -79,7 +79,7 @@ struct AdversarialTests {
     @Test func aliasSpansAreExact() throws {
         var count = 0
         for path in Fixtures.adversarial + Fixtures.golden + Shared.corpus {
-            guard let file = try? ComposeFile(path: path) else { continue }
+            guard let file = try? ComposeModel(path: path) else { continue }
             for (name, span) in file.documents[0].tree.aliases {
                 let text = String(decoding: file.bytes[span], as: UTF8.self)
                 #expect(text == "*\(name)", "\(path)")

@@ -110,9 +110,9 @@ struct AtomicFileTests {
         let path = directory.path + "/compose.yml"
         let text = threeTiers + "services: {a: {<<: *resources-small}}\n"
         try Fixtures.write(Array(text.utf8), to: path)
-        let plan = try ComposeFile(path: path).plan(assigning: ["a": "large"])
+        let plan = try ComposeModel(path: path).plan(assigning: ["a": "large"])
         try plan.write()
-        #expect(try ComposeFile(path: path).service("a")?.tier == "large")
+        #expect(try ComposeModel(path: path).service("a")?.tier == "large")
         // The plan is of the old text, so that a second time it must not be written.
         #expect(throws: ComposeError.self) { try plan.write() }
     }

@@ -83,10 +83,10 @@ struct CorpusTests {
             let name = Fixtures.name(path)
             let answer = try #require(oracle["corpus/\(name)"])
             guard let expected = answer.services else {
-                #expect(throws: ComposeError.self, "\(name)") { try ComposeFile(path: path) }
+                #expect(throws: ComposeError.self, "\(name)") { try ComposeModel(path: path) }
                 continue
             }
-            let file = try ComposeFile(path: path)
+            let file = try ComposeModel(path: path)
             #expect(Set(file.services.map(\.name)) == Set(expected.keys), "\(name)")
             for service in file.services {
                 guard let wanted = expected[service.name] ?? nil else { continue }
@@ -132,7 +132,7 @@ struct CorpusTests {
         for path in Shared.corpus {
             let bytes = try Fixtures.bytes(path)
             for (tiers, name) in [(threeTiers, "medium" as String?), (threeTiers, nil), ("", nil)] {
-                guard let file = try? ComposeFile(bytes: Array(tiers.utf8) + bytes, path: path)
+                guard let file = try? ComposeModel(bytes: Array(tiers.utf8) + bytes, path: path)
                 else { continue }
                 for service in file.services {
                     let plan =

@@ -49,7 +49,7 @@ struct ErrorTests {
     ])
     func names(_ bad: Case) throws {
         let error = try #require(throws: ComposeError.self) {
-            try ComposeFile(bytes: bad.bytes, path: "dir/compose.yml")
+            try ComposeModel(bytes: bad.bytes, path: "dir/compose.yml")
         }
         #expect(error.kind == bad.kind)
         #expect(error.position?.description == bad.place)
@@ -60,16 +60,16 @@ struct ErrorTests {
 
     @Test func missingFileAndDirectory() throws {
         let missing = try #require(throws: ComposeError.self) {
-            try ComposeFile(path: Fixtures.folder + "/no-such.yml")
+            try ComposeModel(path: Fixtures.folder + "/no-such.yml")
         }
         #expect(missing.kind == .missing)
         #expect(missing.text.contains("no such file"))
         let folder = try #require(throws: ComposeError.self) {
-            try ComposeFile(path: Fixtures.folder)
+            try ComposeModel(path: Fixtures.folder)
         }
         #expect(folder.kind == .notAFile)
         #expect(folder.text.contains("docker-compose.yml"))
-        let device = try #require(throws: ComposeError.self) { try ComposeFile(path: "/dev/null") }
+        let device = try #require(throws: ComposeError.self) { try ComposeModel(path: "/dev/null") }
         #expect(device.kind == .notAFile)
     }
 
@@ -79,7 +79,7 @@ struct ErrorTests {
         let path = directory.path + "/compose.yml"
         try Fixtures.write([], to: path)
         chmod(path, 0)
-        let error = try #require(throws: ComposeError.self) { try ComposeFile(path: path) }
+        let error = try #require(throws: ComposeError.self) { try ComposeModel(path: path) }
         #expect(error.kind == .unreadable)
         #expect(error.text.contains("no permission to read"))
     }
@@ -88,7 +88,7 @@ struct ErrorTests {
         let directory = try TemporaryDirectory()
         let pipe = directory.path + "/compose.yml"
         #expect(shell("mkfifo '\(pipe)'") == 0)
-        let error = try #require(throws: ComposeError.self) { try ComposeFile(path: pipe) }
+        let error = try #require(throws: ComposeError.self) { try ComposeModel(path: pipe) }
         #expect(error.kind == .notAFile)
     }
 
@@ -110,7 +110,7 @@ struct ErrorTests {
         #expect(bomb.plan(assigning: ["s": "large"]).patchedBytes().count == bomb.bytes.count)
         let large = [UInt8](repeating: UInt8(ascii: "#"), count: 33 << 20)
         let tooLarge = try #require(throws: ComposeError.self) {
-            try ComposeFile(bytes: large, path: "c.yml")
+            try ComposeModel(bytes: large, path: "c.yml")
         }
         #expect(tooLarge.kind == .tooLarge)
     }

@@ -18,7 +18,7 @@ struct GoldenTests {
         ("20-comment-soup", ["a": "medium"]),
     ])
     func assignsTiers(name: String, assign: [String: String]) throws {
-        let plan = try ComposeFile(path: "\(Self.folder)/\(name)/in.yml").plan(assigning: assign)
+        let plan = try ComposeModel(path: "\(Self.folder)/\(name)/in.yml").plan(assigning: assign)
         try expect(plan, name)
     }
 
@@ -30,13 +30,13 @@ struct GoldenTests {
         ),
     ])
     func writesAmounts(name: String, wish: ResourceWish) throws {
-        let plan = try ComposeFile(path: "\(Self.folder)/\(name)/in.yml").plan(["a": wish])
+        let plan = try ComposeModel(path: "\(Self.folder)/\(name)/in.yml").plan(["a": wish])
         try expect(plan, name)
     }
 
     @Test func foldsMerges() throws {
         let name = "03-retier-dup-merge-fix"
-        let plan = try ComposeFile(path: "\(Self.folder)/\(name)/in.yml")
+        let plan = try ComposeModel(path: "\(Self.folder)/\(name)/in.yml")
             .plan(assigning: ["postgres": "small"]).foldingMerges()
         #expect(plan.folded == 1)
         try expect(plan.plan, name)
@@ -44,7 +44,7 @@ struct GoldenTests {
 
     @Test func redefinesAnAnchor() throws {
         let name = "10-redefine-anchor"
-        let plan = try ComposeFile(path: "\(Self.folder)/\(name)/in.yml").plan(tiers: [
+        let plan = try ComposeModel(path: "\(Self.folder)/\(name)/in.yml").plan(tiers: [
             "small": ResourceAmounts(
                 cpuLimit: Cores(0.25), memoryLimit: .mebibytes(256), cpuReservation: Cores(0.1),
                 memoryReservation: .mebibytes(64))
@@ -55,7 +55,7 @@ struct GoldenTests {
 
     @Test func writesAnOverride() throws {
         let folder = "\(Self.folder)/17-override"
-        let model = try ComposeFile(path: folder + "/in.yml")
+        let model = try ComposeModel(path: folder + "/in.yml")
         let small = try #require(model.tier("small"))
         let file = try OverrideFile(
             model, ["postgres": .tier(small.tier)], path: folder + "/compose.override.yaml")

@@ -23,8 +23,8 @@ let threeTiers = """
 
     """
 
-func compose(_ text: String) throws -> ComposeFile {
-    try ComposeFile(bytes: Array(text.utf8), path: "compose.yml")
+func compose(_ text: String) throws -> ComposeModel {
+    try ComposeModel(bytes: Array(text.utf8), path: "compose.yml")
 }
 
 /// Whole input, whole output. Tiers stand before both unless `tiers` says otherwise.

@@ -91,7 +91,7 @@ struct PlannerTests {
             let lines = "\u{FEFF}\(threeTiers)\(services)"
             return Array(lines.replacing("\n", with: "\r\n").utf8)
         }
-        let plan = try ComposeFile(bytes: text("large"), path: "compose.yml")
+        let plan = try ComposeModel(bytes: text("large"), path: "compose.yml")
             .plan(assigning: ["a": "small"])
         #expect(plan.patchedBytes() == text("small"))
         #expect(plan.edits.first?.line == 20)

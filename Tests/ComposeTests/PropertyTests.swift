@@ -37,7 +37,7 @@ struct PropertyTests {
         #expect(
             plan.assigned.count + plan.refusals.count + plan.unchanged.count == wanted.count,
             "seed \(seed)")
-        let patched = try ComposeFile(bytes: plan.patchedBytes(), path: "compose.yml")
+        let patched = try ComposeModel(bytes: plan.patchedBytes(), path: "compose.yml")
         for decision in plan.decisions {
             let resources = patched.service(decision.service)?.resources
             #expect(resources?.isEquivalent(to: decision.after) == true, "seed \(seed)")
@@ -58,7 +58,7 @@ struct PropertyTests {
             var bytes = texts.randomElement(using: &random) ?? []
             for _ in 0..<Int.random(in: 1...4, using: &random) { Self.mutate(&bytes, &random) }
             do throws(ComposeError) {
-                let file = try ComposeFile(bytes: bytes, path: "compose.yml")
+                let file = try ComposeModel(bytes: bytes, path: "compose.yml")
                 var wanted: [String: String] = [:]
                 for service in file.services {
                     wanted[service.name] = file.tiers.randomElement(using: &random)?.name ?? "none"

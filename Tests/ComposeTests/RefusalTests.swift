@@ -73,7 +73,7 @@ struct RefusalTests {
                     ? [UInt8(unit & 0xFF), UInt8(unit >> 8)]
                     : [UInt8(unit >> 8), UInt8(unit & 0xFF)]
             }
-            let file = try ComposeFile(bytes: bytes, path: "compose.yml")
+            let file = try ComposeModel(bytes: bytes, path: "compose.yml")
             #expect(file.service("a")?.tier == "small")
             let plan = file.plan(assigning: ["a": "large"])
             #expect(plan.edits == [])

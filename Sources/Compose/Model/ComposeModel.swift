@@ -132,6 +132,3 @@ package struct ComposeModel: Sendable {
             "there is no `services:` key at the top level; is this a Compose file?")
     }
 }
-
-/// A model of one file, as the report reads it.
-package typealias ComposeFile = ComposeModel
