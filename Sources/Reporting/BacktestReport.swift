@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import Measures
 package import Sizing
 import Statistics
@@ -106,8 +105,6 @@ package struct BacktestReport: Sendable {
 
     /// Schema `rightsize.backtest/1`.
     package func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let document = Document(
             trainDays: trainDays, holdDays: holdDays,
             rules: rules.map { rule in
@@ -133,7 +130,7 @@ package struct BacktestReport: Sendable {
                             } + [("days", Double(score.days))])
                     })
             })
-        return String(decoding: try encoder.encode(document), as: UTF8.self).jsonWithoutControls
+        return try document.jsonText()
     }
 
     private struct Document: Encodable {

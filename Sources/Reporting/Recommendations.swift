@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Measures
 import Sizing
 
@@ -7,10 +6,8 @@ extension Report {
     /// `tier` and the evidence. A resource that was never measured has no limit here, and a service that
     /// no tier holds has the tier `none`.
     package func recommendationsJSON() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let list = services.map(RecommendationJSON.init)
-        return String(decoding: try encoder.encode(list), as: UTF8.self).jsonWithoutControls
+        return try list.jsonText()
     }
 
     /// A line a service.

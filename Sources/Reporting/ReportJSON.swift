@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Measures
 import Sizing
 
@@ -7,10 +6,7 @@ extension Report {
     /// UTC. What is not known is left out, and so is a limit that does not exist: `cpu_unlimited` and
     /// `memory_unlimited` tell which. Additions keep the schema's name, changes get another.
     package func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(ReportJSON(self)), as: UTF8.self)
-            .jsonWithoutControls
+        return try ReportJSON(self).jsonText()
     }
 }
 

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Measures
 package import Sizing
 
@@ -59,8 +58,6 @@ package struct TierFit: Sendable {
 
     /// Schema `rightsize.tiers/1`.
     package func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let document = Document(
             tiers: ladder.tiers.enumerated().map { index, size in
                 TierJSON(
@@ -76,7 +73,7 @@ package struct TierFit: Sendable {
             total: Sum(cpu: ladder.total.cpu, memory: ladder.total.memory),
             todaysTiers: Sum(cpu: advised.cpu, memory: advised.memory),
             now: Sum(cpu: now.cpu, memory: now.memory))
-        return String(decoding: try encoder.encode(document), as: UTF8.self).jsonWithoutControls
+        return try document.jsonText()
     }
 
     /// The names of the standard ladder where they do.

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Compose
 import Reporting
 import Sizing
-import Storing
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,13 +23,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let builder = ReportBuilder(
-                store: try SampleStore(path: evidence.store.path, access: .readOnly),
-                policy: evidence.policy, sinceSeconds: evidence.since.seconds,
-                compose: try compose.map { path throws(ComposeError) in try ComposeModel(path: path)
-                },
-                project: evidence.project, replays: true)
-            var result = try builder.build()
+            var result = try evidence.builder(compose: compose, replays: true).build()
             try result.report.select(services: services)
             result.notes.forEach(Console.note)
             Console.write(result.report.details(Console.style(colour: color)))

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Compose
 import Glibc
 import Sizing
+import Storing
 
 /// A span of time as a person writes it: `10s`, `30m`, `12h`, `14d`, `2w`.
 struct TimeSpan: ExpressibleByArgument, Hashable {
@@ -86,3 +88,15 @@ struct EvidenceOptions: ParsableArguments {
 }
 
 extension Caution: ExpressibleByArgument {}
+
+extension EvidenceOptions {
+    /// What makes the report that a command prints or acts on.
+    /// - Parameter compose: the path of the Compose file that tiers and assignments are read from.
+    func builder(compose: String?, replays: Bool = false) throws -> ReportBuilder {
+        ReportBuilder(
+            store: try SampleStore(path: store.path, access: .readOnly), policy: policy,
+            sinceSeconds: since.seconds,
+            compose: try compose.map { path throws(ComposeError) in try ComposeModel(path: path) },
+            project: project, replays: replays)
+    }
+}

@@ -1,6 +1,6 @@
 import Compose
-import FoundationEssentials
 import Measures
+import Reporting
 
 /// A plan for programs, schema `rightsize.patch/1`: every edit, every decision, every refusal. Offsets are
 /// bytes of the file as it was read.
@@ -118,8 +118,6 @@ struct PatchJSON: Encodable {
     }
 
     func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self).jsonWithoutControls + "\n"
+        return try jsonText() + "\n"
     }
 }

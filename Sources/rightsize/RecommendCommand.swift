@@ -1,8 +1,6 @@
 import ArgumentParser
-import Compose
 import Reporting
 import Sizing
-import Storing
 
 struct RecommendCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,13 +33,7 @@ struct RecommendCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let builder = ReportBuilder(
-                store: try SampleStore(path: evidence.store.path, access: .readOnly),
-                policy: evidence.policy, sinceSeconds: evidence.since.seconds,
-                compose: try compose.map { path throws(ComposeError) in try ComposeModel(path: path)
-                },
-                project: evidence.project)
-            var result = try builder.build()
+            var result = try evidence.builder(compose: compose).build()
             try result.report.select(services: service)
             result.notes.forEach(Console.note)
             switch format {

@@ -1,9 +1,7 @@
 import ArgumentParser
-import Compose
 import Measures
 import Reporting
 import Sizing
-import Storing
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,13 +41,9 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let builder = ReportBuilder(
-                store: try SampleStore(path: evidence.store.path, access: .readOnly),
-                policy: evidence.policy, sinceSeconds: evidence.since.seconds,
-                compose: try compose.map { path throws(ComposeError) in try ComposeModel(path: path)
-                },
-                project: evidence.project, replays: format == .json || !service.isEmpty)
-            var result = try builder.build()
+            var result = try evidence.builder(
+                compose: compose, replays: format == .json || !service.isEmpty
+            ).build()
             try result.report.select(services: service)
             result.notes.forEach(Console.note)
             let style = Console.style(colour: color)

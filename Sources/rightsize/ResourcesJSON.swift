@@ -1,5 +1,4 @@
 import Compose
-import FoundationEssentials
 import Measures
 import Reporting
 
@@ -88,8 +87,6 @@ struct ResourcesJSON: Encodable {
     }
 
     func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self).jsonWithoutControls + "\n"
+        return try jsonText() + "\n"
     }
 }

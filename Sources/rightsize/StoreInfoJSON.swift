@@ -1,5 +1,5 @@
-import FoundationEssentials
 import Measures
+import Reporting
 import Storing
 
 /// What a store holds, schema `rightsize.store/1`. Bytes and counts are whole numbers; what is not limited or
@@ -103,8 +103,6 @@ struct StoreInfoJSON: Encodable {
     }
 
     func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        return try jsonText() + "\n"
     }
 }

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import Measures
+import Reporting
 import Storing
 
 /// One stored tick as JSON, schema `rightsize.tick/1`, for `sample --format json`: what a later report will
@@ -54,9 +54,7 @@ struct TickJSON: Encodable {
     }
 
     func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self).jsonWithoutControls + "\n"
+        return try jsonText() + "\n"
     }
 }
 

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Compose
 import Reporting
 import Sizing
-import Storing
 
 struct TiersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,13 +34,7 @@ struct TiersCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let builder = ReportBuilder(
-                store: try SampleStore(path: evidence.store.path, access: .readOnly),
-                policy: evidence.policy, sinceSeconds: evidence.since.seconds,
-                compose: try compose.map { path throws(ComposeError) in try ComposeModel(path: path)
-                },
-                project: evidence.project)
-            let result = try builder.build()
+            let result = try evidence.builder(compose: compose).build()
             result.notes.forEach(Console.note)
             guard let fitted = TierFit(result.report, count: fit) else {
                 throw Failure(
