@@ -29,25 +29,50 @@ extension InventoryMemory {
 
     /// - Returns: nil for what no version like this one wrote; then everything is asked for anew.
     package init?(text: String, listedAt: ClockReading) {
-        var lines = text.utf8.split(separator: UInt8(ascii: "\n"))[...]
-        guard let head = lines.popFirst()?.split(separator: UInt8(ascii: "\t")), head.count == 2,
-            head[0].elementsEqual(Self.title.utf8)
+        var text = text
+        guard let memory = text.withUTF8({ Self.read($0, listedAt) }) else { return nil }
+        self = memory
+    }
+
+    private static func read(
+        _ text: UnsafeBufferPointer<UInt8>, _ listedAt: ClockReading
+    ) -> InventoryMemory? {
+        var lines = TextFields(text, separator: .lineEnd)
+        guard let head = lines.next() else { return nil }
+        var fields = TextFields(head, separator: .tab)
+        guard let title = fields.next(), title.elementsEqual(Self.title.utf8),
+            let boot = fields.next(), fields.next() == nil
         else { return nil }
-        self.init(boot: BootID(rawValue: String(Substring(head[1]))), listedAt: listedAt)
-        for line in lines {
-            let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-            guard fields.count == Self.metrics.count + 3, !fields[0].isEmpty,
-                let started = Int64(Substring(fields[1]))
-            else { return nil }
-            var values = MetricValues()
-            for (metric, field) in zip(Self.metrics, fields[2...]) where !field.isEmpty {
-                guard let value = Int64(Substring(field)) else { return nil }
-                values[metric] = value
-            }
-            let group = fields[fields.count - 1]
-            containers[ContainerID(rawValue: String(Substring(fields[0])))] = Known(
-                startedAt: Timestamp(milliseconds: started), engineValues: values,
-                group: group.isEmpty ? nil : String(Substring(group)))
+        var memory = InventoryMemory(
+            boot: BootID(rawValue: String(decoding: boot, as: UTF8.self)), listedAt: listedAt)
+        while let line = lines.next() {
+            if line.isEmpty { continue }
+            guard let (id, known) = container(line) else { return nil }
+            memory.containers[id] = known
         }
+        return memory
+    }
+
+    private static func container(
+        _ line: UnsafeBufferPointer<UInt8>
+    ) -> (ContainerID, Known)? {
+        var fields = TextFields(line, separator: .tab)
+        guard let id = fields.next(), !id.isEmpty,
+            let started = fields.next().flatMap(TextFields.integer)
+        else { return nil }
+        var values = MetricValues()
+        for metric in metrics {
+            guard let field = fields.next() else { return nil }
+            if field.isEmpty { continue }
+            guard let value = TextFields.integer(field) else { return nil }
+            values[metric] = value
+        }
+        guard let group = fields.next(), fields.next() == nil else { return nil }
+        return (
+            ContainerID(rawValue: String(decoding: id, as: UTF8.self)),
+            Known(
+                startedAt: Timestamp(milliseconds: started), engineValues: values,
+                group: group.isEmpty ? nil : String(decoding: group, as: UTF8.self))
+        )
     }
 }

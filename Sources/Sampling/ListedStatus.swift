@@ -10,44 +10,64 @@ struct ListedStatus: Equatable {
 
     /// Nil for any other text: what is not understood is asked for.
     init?(_ text: String) {
-        var words = text.split(separator: " ")[...]
-        switch words.popFirst() {
-        case "Up": break
-        case "Exited":
-            guard words.popFirst()?.hasPrefix("(") == true, words.popLast() == "ago" else {
-                return nil
-            }
+        var text = text
+        guard let status = text.withUTF8({ Self.read(TextFields($0, separator: .blank)) })
+        else { return nil }
+        self = status
+    }
+
+    private init(_ ageSecondsMin: Int64, _ health: ContainerHealth) {
+        self.ageSecondsMin = ageSecondsMin
+        self.health = health
+    }
+
+    private static func read(_ text: TextFields) -> ListedStatus? {
+        var words = text
+        guard let verb = words.next() else { return nil }
+        if "Up" ~= verb {
+            guard let age = secondsMin(&words), let health = health(&words) else { return nil }
+            return ListedStatus(age, health)
+        }
+        guard "Exited" ~= verb,
+            words.next()?.first == UInt8(ascii: "("), let age = secondsMin(&words),
+            let last = words.next(), "ago" ~= last, words.next() == nil
+        else { return nil }
+        return ListedStatus(age, .none)
+    }
+
+    /// What stands behind the age.
+    private static func health(_ words: inout TextFields) -> ContainerHealth? {
+        guard let note = words.next() else { return ContainerHealth.none }
+        let health: ContainerHealth
+        switch note {
+        case "(Paused)": health = .none
+        case "(healthy)": health = .healthy
+        case "(unhealthy)": health = .unhealthy
+        case "(health:":
+            guard let state = words.next(), "starting)" ~= state else { return nil }
+            health = .starting
         default: return nil
         }
-        health = .none
-        if let note = words.firstIndex(where: { $0.hasPrefix("(") }) {
-            switch words[note...].joined(separator: " ") {
-            case "(Paused)": break
-            case "(health: starting)": health = .starting
-            case "(healthy)": health = .healthy
-            case "(unhealthy)": health = .unhealthy
-            default: return nil
-            }
-            words = words[..<note]
-        }
-        guard let age = Self.secondsMin(words.joined(separator: " ")) else { return nil }
-        ageSecondsMin = age
+        return words.next() == nil ? health : nil
     }
 
     /// go-units rounds hours to the nearest and everything else down; days and more are made of hours.
-    private static func secondsMin(_ phrase: String) -> Int64? {
-        switch phrase {
-        case "Less than a second": return 0
-        case "About a minute": return 60
-        case "About an hour": return 3600
+    private static func secondsMin(_ words: inout TextFields) -> Int64? {
+        guard let first = words.next(), let second = words.next() else { return nil }
+        switch (first, second) {
+        case ("Less", "than"):
+            guard let a = words.next(), "a" ~= a, let unit = words.next(), "second" ~= unit
+            else { return nil }
+            return 0
+        case ("About", "a"): return words.next().flatMap { "minute" ~= $0 ? 60 : nil }
+        case ("About", "an"): return words.next().flatMap { "hour" ~= $0 ? 3600 : nil }
         default: break
         }
-        let words = phrase.split(separator: " ")
-        guard words.count == 2, let count = Int64(words[0]), (1...100_000).contains(count) else {
+        guard let count = TextFields.integer(first), (1...100_000).contains(count) else {
             return nil
         }
         let halfAnHour: Int64 = 1800
-        switch words[1] {
+        switch second {
         case "second", "seconds": return count
         case "minutes": return count * 60
         case "hours": return count * 3600 - halfAnHour
@@ -58,4 +78,8 @@ struct ListedStatus: Equatable {
         default: return nil
         }
     }
+}
+
+private func ~= (pattern: StaticString, word: UnsafeBufferPointer<UInt8>) -> Bool {
+    KernelFileScanner.matches(word, pattern)
 }
