@@ -43,7 +43,7 @@ extension SampleStore {
 
     /// Drops what was looked up.
     func forget() {
-        incarnationRows.removeAll()
+        knownRoster = nil
         bootRows.removeAll()
         key = nil
         knownSettings = nil
@@ -66,15 +66,10 @@ extension SampleStore {
     }
 
     private func insert(_ tick: Tick) throws(StoreError) {
-        try findRows(of: tick.samples.map(\.incarnation))
         let resolution = try settings().resolution
-        var samples: [TickRow.Sample] = []
-        samples.reserveCapacity(tick.samples.count)
-        for sample in tick.samples {
-            let row = try row(of: sample.incarnation)
-            samples.append(
-                TickRow.Sample(
-                    incarnation: row, values: sample.values.floored(to: resolution)))
+        let rows = try rows(of: tick.samples.map(\.incarnation))
+        var samples = zip(rows, tick.samples).map { row, sample in
+            TickRow.Sample(incarnation: row, values: sample.values.floored(to: resolution))
         }
         samples.sortUniquely()
         let (sequence, key) = try nextSequence()
@@ -152,37 +147,8 @@ extension SampleStore {
         return row
     }
 
-    /// Looks up those that are stored already, as nearly all are: one statement for all of them, and
-    /// nothing is written.
-    private func findRows(of incarnations: [Incarnation]) throws(StoreError) {
-        let unknown = incarnations.filter { incarnationRows[$0] == nil }
-        guard !unknown.isEmpty else { return }
-        var statement = try database.prepare(
-            """
-            SELECT incarnation.id FROM series JOIN incarnation ON incarnation.series = series.id
-            WHERE series.kind = ? AND ifnull(series.project, char(0)) = ifnull(?, char(0))
-                AND series.service = ? AND series.instance = ?
-                AND incarnation.container = ?
-                AND ifnull(incarnation.started_ms, 'unknown') = ifnull(?, 'unknown')
-                AND incarnation.name = ? AND incarnation.image IS ? AND incarnation.image_id IS ?
-            """, while: "looking up containers")
-        for incarnation in unknown {
-            try statement.bind(1, incarnation.series.kind.rawValue)
-            try statement.bind(2, incarnation.series.service.project)
-            try statement.bind(3, incarnation.series.service.service)
-            try statement.bind(4, incarnation.series.instance)
-            try statement.bind(5, incarnation.container.rawValue)
-            try statement.bind(6, incarnation.startedAt?.rawValue)
-            try statement.bind(7, incarnation.name)
-            try statement.bind(8, incarnation.image)
-            try statement.bind(9, incarnation.imageID)
-            if try statement.step() { incarnationRows[incarnation] = statement.integer(0) }
-            statement.reset()
-        }
-    }
-
+    /// Stores an incarnation, or what is new of it.
     func row(of incarnation: Incarnation) throws(StoreError) -> Int64 {
-        if let known = incarnationRows[incarnation] { return known }
         let series = try row(of: incarnation.series)
         var statement = try database.prepare(
             """
@@ -211,7 +177,6 @@ extension SampleStore {
         try sealing.bind(1, stored.digest(id: row, series: series))
         try sealing.bind(2, row)
         try sealing.run()
-        incarnationRows[incarnation] = row
         return row
     }
 

@@ -175,6 +175,7 @@ extension SampleStore {
     private func removeOrphans() throws(StoreError) -> (Int, Int) {
         try database.transaction(.immediate, while: "deleting what is old") {
             () throws(StoreError) in
+            try dropRoster()
             let (incarnations, boots) = try referred()
             let gone = try remove("incarnation", but: incarnations)
             let series = try database.integer(

@@ -9,7 +9,7 @@ import Measures
 package final class SampleStore {
     let database: SQLiteDatabase
     /// Row ids already looked up by this process, so that a loop touches the name tables once.
-    var incarnationRows: [Incarnation: Int64] = [:]
+    var knownRoster: Roster?
     var bootRows: [BootID: Int64] = [:]
     /// The key tick that was read or written last.
     var key: KeyTick?

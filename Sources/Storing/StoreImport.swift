@@ -12,6 +12,7 @@ package final class StoreImport {
     package let isRepeated: Bool
     /// The largest id of a span from before.
     private let lastSpanBefore: Int64
+    private var rows: [Incarnation: Int64] = [:]
     private var span: (id: Int64, tickCount: Int)?
     /// How many ticks were written.
     package private(set) var tickCount: Int64 = 0
@@ -55,7 +56,10 @@ package final class StoreImport {
 
     /// The id under which `incarnation` is stored, from now on if it was not before.
     package func id(of incarnation: Incarnation) throws(StoreError) -> Int64 {
-        try store.row(of: incarnation)
+        if let known = rows[incarnation] { return known }
+        let row = try store.row(of: incarnation)
+        rows[incarnation] = row
+        return row
     }
 
     /// Begins a span.

@@ -15,8 +15,22 @@ extension StoreInspector {
             var statement = try store.database.prepare(
                 "SELECT name, value FROM note", while: "reading notes")
             while try statement.step() {
-                try keep(.note(name: statement.text(0), value: statement.text(1)))
+                let name = statement.text(0)
+                if name == SampleStore.rosterNote {
+                    // A repaired store makes its own.
+                    inspectRoster(statement.blob(1))
+                } else {
+                    try keep(.note(name: name, value: statement.text(1)))
+                }
             }
+        }
+    }
+
+    private func inspectRoster(_ bytes: [UInt8]) {
+        do throws(DecodingFailure) {
+            _ = try bytes.withBytes { (bytes) throws(DecodingFailure) in try Roster(bytes) }
+        } catch {
+            note(StoreDamage(place: .file, what: "\(error)", losesSamples: false))
         }
     }
 
