@@ -84,8 +84,9 @@ extension MetricValues {
         if let text = files.text(.v1MemoryStat) { set(MemoryStat(v1: text)) }
         self[.memoryPeak] = files.count(.v1MemoryPeak)
         if let text = files.text(.v1MemoryOOMControl) { setOOMKills(text) }
-        // memory + swap − memory; read one after the other, so the difference may dip below zero.
-        if let both = files.count(.v1MemoryAndSwapUsage), let usage {
+        // memory + swap − memory, only where memory.stat does not tell: read one after the other, the two tell
+        // of swap where a container just grew, or dip below zero.
+        if self[.memorySwap] == nil, let both = files.count(.v1MemoryAndSwapUsage), let usage {
             self[.memorySwap] = both.subtracting(usage).map { max(0, $0) }
         }
         if let text = files.text(.v1MemoryLimit) {

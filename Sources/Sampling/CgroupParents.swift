@@ -64,12 +64,15 @@ final class CgroupParents {
             guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")), slash > 0,
                 bytes.count - slash - 1 > 0, bytes.count - slash < Self.nameMax
             else { return nil }
-            for offset in 0..<(bytes.count - slash - 1) {
-                name[offset] = CChar(bitPattern: bytes[slash + 1 + offset])
+            guard let start = bytes.baseAddress else { return nil }
+            let length = bytes.count - slash - 1
+            memcpy(name, start + slash + 1, length)
+            name[length] = 0
+            let matches = parents[index].path.withUTF8 { parent in
+                guard let first = parent.baseAddress, parent.count == slash else { return false }
+                return memcmp(first, start, slash) == 0
             }
-            name[bytes.count - slash - 1] = 0
-            let matches = parents[index].path.utf8.elementsEqual(bytes[..<slash])
-            return (matches, bytes.count - slash - 1)
+            return (matches, length)
         }
         guard let cut else { return nil }
         if !cut.matches { enter(String(path.dropLast(cut.length + 1)), index) }

@@ -8,6 +8,8 @@ struct MemoryStat {
     var shmem: Int64?
     var slabReclaimable: Int64?
     var refaults: Int64?
+    /// In v1 only; absent where the kernel does not account swap.
+    var swap: Int64?
 
     init(v2 text: UnsafeBufferPointer<UInt8>) {
         KernelFileScanner.forEachKey(text, where: Self.startsWantedKey) { key, value in
@@ -53,6 +55,7 @@ struct MemoryStat {
                 inactiveFile = value.count()
             }
             if KernelFileScanner.matches(key, "total_shmem") { shmem = value.count() }
+            if KernelFileScanner.matches(key, "total_swap") { swap = value.count() }
             if KernelFileScanner.matches(key, "total_workingset_refault_file")
                 || KernelFileScanner.matches(key, "total_workingset_refault")
             {
@@ -70,6 +73,7 @@ extension MetricValues {
         self[.memoryShmem] = stat.shmem
         self[.memorySlabReclaimable] = stat.slabReclaimable
         self[.memoryRefaults] = stat.refaults
+        if let swap = stat.swap { self[.memorySwap] = swap }
     }
 }
 

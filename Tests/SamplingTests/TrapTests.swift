@@ -84,6 +84,12 @@ import Testing
             try values(v1: [
                 "memory.usage_in_bytes": "1000", "memory.memsw.usage_in_bytes": "900",
             ]) == [.memoryCurrent: 1000, .memorySwap: 0])
+        // A group that grew between the two reads has not swapped: memory.stat knows.
+        #expect(
+            try values(v1: [
+                "memory.usage_in_bytes": "1000", "memory.memsw.usage_in_bytes": "3146728",
+                "memory.stat": "swap 9\ntotal_swap 0\n",
+            ]) == [.memoryCurrent: 1000, .memorySwap: 0])
         // Swap accounting is off on many v1 hosts.
         #expect(try values(v1: ["memory.usage_in_bytes": "1000"]) == [.memoryCurrent: 1000])
     }
