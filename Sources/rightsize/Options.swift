@@ -73,7 +73,8 @@ struct EvidenceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The Compose project, where the file's name does not tell.", valueName: "name"))
+            "The Compose project. Without it, the one that was started from the file, by Compose's labels, "
+                + "else the one of its name.", valueName: "name"))
     var project: String?
 
     var policy: SizingPolicy {
