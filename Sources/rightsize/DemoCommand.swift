@@ -84,7 +84,8 @@ struct DemoCommand: ParsableCommand {
         let compose = try ComposeModel(path: file)
         let built = try ReportBuilder(
             store: try SampleStore(path: history, access: .readOnly), policy: SizingPolicy(),
-            sinceSeconds: 14 * 86_400, compose: compose
+            sinceSeconds: 14 * 86_400, compose: compose,
+            tiers: try TierChoice(named: nil, compose: compose)
         ).build()
         Console.write(built.report.table(style))
         say(

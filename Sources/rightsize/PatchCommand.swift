@@ -1,6 +1,5 @@
 import ArgumentParser
 import Compose
-import Storing
 
 struct PatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -85,11 +84,7 @@ struct PatchCommand: ParsableCommand {
         try reportingFailure {
             let paths = try compose.paths()
             let model = try ComposeModel(paths: paths, environment: .process)
-            let builder = ReportBuilder(
-                store: try SampleStore(path: evidence.store.path, access: .readOnly),
-                policy: evidence.policy, sinceSeconds: evidence.since.seconds, compose: model,
-                project: evidence.project)
-            let result = try builder.build()
+            let result = try evidence.builder(compose: model).build()
             result.notes.forEach(Console.note)
             for rejection in model.rejections { Console.note("\(rejection)") }
             for name in only where model.service(name) == nil {

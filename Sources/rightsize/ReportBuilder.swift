@@ -13,6 +13,7 @@ struct ReportBuilder {
     /// How far to look back from the last sample.
     var sinceSeconds: Double
     var compose: ComposeModel?
+    var tiers = TierChoice()
     var project: String?
     /// Replays the history under the tiers and under the limits that hold now.
     var replays = false
@@ -31,8 +32,7 @@ struct ReportBuilder {
             extent.first, extent.last.advanced(byMilliseconds: -Int64(sinceSeconds * 1000)))
         let chosen = try chosenProject()
         let project = chosen?.project
-        let tiers = compose?.tiers.map(\.tier) ?? []
-        let sizer = Sizer(policy: policy, tiers: tiers.isEmpty ? ResourceTier.standard : tiers)
+        let sizer = Sizer(policy: policy, tiers: tiers.tiers)
         let gatherer = try EvidenceGatherer(policy: policy, end: extent.last)
         var seen: ObservationCollector.Window?
         var evidence: [ServiceKey: ServiceEvidence] = [:]
@@ -55,9 +55,9 @@ struct ReportBuilder {
                 from: seen?.first ?? from, to: extent.last, ticks: seen?.ticks ?? 0),
             host: seen?.host ?? HostCapacity(cpus: nil, memory: nil),
             hostEvidence: host, policy: policy,
-            tiers: sizer.tiers, tiersSource: tiers.isEmpty ? nil : compose?.path,
+            tiers: sizer.tiers, tiersSource: tiers.path,
             services: serviceReports(evidence, sizer, project).sorted(by: Self.order))
-        let notes = [chosen?.note].compactMap(\.self) + notes(evidence, tiers, extent.last)
+        let notes = [chosen?.note].compactMap(\.self) + notes(evidence, extent.last)
         return Result(report: report, notes: notes)
     }
 
@@ -96,7 +96,7 @@ struct ReportBuilder {
                 cpu: service.cpuLimit ?? evidence?.limits.cpu,
                 memory: service.memoryLimit ?? evidence?.limits.memory)
             var report = report(
-                key, evidence ?? .none, limits, service.tier,
+                key, evidence ?? .none, limits, tiers.present(of: service, in: compose),
                 service.ignore.map { $0.reason ?? "" }, sizer)
             report.reservations = ResourceLimits(
                 cpu: service.resources.cpuReservation.known.map { .bounded($0) },
@@ -145,7 +145,7 @@ struct ReportBuilder {
     // MARK: Notes
 
     private func notes(
-        _ observed: [ServiceKey: ServiceEvidence], _ tiers: [ResourceTier], _ last: Timestamp
+        _ observed: [ServiceKey: ServiceEvidence], _ last: Timestamp
     ) -> [String] {
         var notes: [String] = []
         let age = Double(ClockReading.now().time.milliseconds - last.milliseconds) / 1000
@@ -156,11 +156,7 @@ struct ReportBuilder {
         }
         guard let compose else { return notes }
         notes += Self.notes(compose)
-        if tiers.isEmpty {
-            notes.append(
-                "\(compose.path) defines no tiers (x-resources-… anchors with limits): "
-                    + "small, medium and large stand for 0.5/512M, 1/1G and 2/2G")
-        }
+        if let note = tiers.note { notes.append(note) }
         let names = Set(compose.services.map(\.name))
         let others = Set(observed.keys.map(\.id.service)).subtracting(names).sorted()
         if !others.isEmpty {

@@ -14,6 +14,8 @@ struct ResourcesCommand: ParsableCommand {
 
     @OptionGroup var files: ComposeFileOptions
 
+    @OptionGroup var tiers: TierOptions
+
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
     @Option(help: "How to print it.")
@@ -23,13 +25,14 @@ struct ResourcesCommand: ParsableCommand {
         try reportingFailure {
             let model = try files.model()
             if let rejection = model.rejections.first { throw rejection }
+            let tiers = try tiers.choice(for: model)
             switch format {
             case .table:
-                Console.write(ResourcesTable(model).text)
+                Console.write(ResourcesTable(model, tiers).text)
                 for warning in model.warnings {
                     Console.note("\(warning.path):\(warning.line): \(warning.text)")
                 }
-            case .json: Console.write(try ResourcesJSON(model).text())
+            case .json: Console.write(try ResourcesJSON(model, tiers).text())
             }
         }
     }
