@@ -29,11 +29,22 @@ struct ResourcesCommand: ParsableCommand {
             switch format {
             case .table:
                 Console.write(ResourcesTable(model, tiers).text)
-                for warning in model.warnings {
-                    Console.note("\(warning.path):\(warning.line): \(warning.text)")
-                }
+                Self.warnings(of: model).forEach(Console.note)
             case .json: Console.write(try ResourcesJSON(model, tiers).text())
             }
         }
+    }
+
+    /// What a person should know of the files, a line each, with its place.
+    static func warnings(of model: ComposeModel) -> [String] {
+        let imageless = model.servicesWithoutImage
+        return model.warnings.map { "\($0.path):\($0.line): \($0.text)" }
+            + (imageless.first.map { first in
+                [
+                    "\(first.path):\(first.line): neither an image nor a build: "
+                        + "\(imageless.map(\.name).joined(separator: ", ")); Compose refuses that "
+                        + "unless another file adds one"
+                ]
+            } ?? [])
     }
 }

@@ -74,7 +74,7 @@ struct ResourcesJSON: Encodable {
                         key: source.key, through: source.chain)
                 })
         }
-        warnings = model.warnings.map { "\($0.path):\($0.line): \($0.text)" }
+        warnings = ResourcesCommand.warnings(of: model)
     }
 
     /// The engine takes 0 for "none".
