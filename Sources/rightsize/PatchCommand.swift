@@ -107,7 +107,11 @@ struct PatchCommand: ParsableCommand {
         proposal.notes.forEach(Console.note)
         proposal.warnings.forEach(Console.note)
         if verifyWithCompose, !proposal.plan.isEmpty {
-            try ComposeProgram.verify(proposal.plan, paths)
+            let files = paths.map { path in
+                ComposeProgram.File(
+                    path: path, bytes: proposal.plan.changes.first { $0.path == path }?.patched)
+            }
+            try ComposeProgram().verdict(of: files, insteadOf: paths).require()
         }
         if write {
             try proposal.plan.write(keepingBackups: backup)
@@ -148,6 +152,13 @@ struct PatchCommand: ParsableCommand {
         (wishes.unmet + file.refusals.map { "not changed: \($0)" }).forEach(Console.note)
         noteLoading(path, others)
         let isNew = old != file.bytes
+        if verifyWithCompose, isNew {
+            let files = others.map { ComposeProgram.File(path: $0) }
+            try ComposeProgram().verdict(
+                of: files + [ComposeProgram.File(path: path, bytes: file.bytes)],
+                insteadOf: others
+            ).require()
+        }
         if write {
             if isNew { try file.write(to: path, replacing: old) }
         } else if format == .diff, isNew {
