@@ -19,6 +19,7 @@ package struct SkippedContainer: Hashable, Sendable {
 struct Inventory: Sendable {
     var items: [InventoryItem] = []
     var skipped: [SkippedContainer] = []
+    var origins: Set<ProjectOrigin> = []
 }
 
 // MARK: - From an engine
@@ -36,6 +37,7 @@ extension Inventory {
         let seconds = memory?.secondsToVouchFor(boot: boot, now: .now())
         for listed in list {
             var incarnation = Incarnation(listed)
+            if let origin = ProjectOrigin(labels: listed.labels ?? [:]) { origins.insert(origin) }
             if let seconds, let known = memory?.known(listed, unchangedFor: seconds) {
                 incarnation.startedAt = known.startedAt
                 items.append(
@@ -137,6 +139,17 @@ extension Incarnation {
         self.init(
             series: series, container: container, name: name, image: image, imageID: imageID,
             startedAt: startedAt)
+    }
+}
+
+extension ProjectOrigin {
+    fileprivate init?(labels: [String: String]) {
+        let directory = labels["com.docker.compose.project.working_dir"]
+        let files = labels["com.docker.compose.project.config_files"]
+        guard let project = labels["com.docker.compose.project"], (directory ?? files) != nil else {
+            return nil
+        }
+        self.init(project: project, directory: directory, files: files)
     }
 }
 

@@ -90,6 +90,7 @@ package final class Sampler {
         var tick = Tick(
             time: clock.time, boot: found.boot, uptimeMilliseconds: clock.uptimeMilliseconds,
             host: usage.capacity, samples: [Self.hostSample(found.boot, usage.values)])
+        tick.origins = found.inventory.origins
         var skipped = found.inventory.skipped
         for item in found.inventory.items {
             var values = item.engineValues

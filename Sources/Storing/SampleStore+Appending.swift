@@ -23,6 +23,7 @@ extension SampleStore {
                 () throws(StoreError) in
                 try forgetIfOthersWrote()
                 try insert(tick)
+                try write(tick.origins)
                 for (name, text) in notes { try write(note: name, text) }
             }
         } catch {

@@ -46,6 +46,8 @@ struct BacktestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Read the tiers from this Compose file.", valueName: "file"))
     var compose: String?
 
+    @OptionGroup var tiers: TierOptions
+
     @Option(help: "Output for people or for programs.")
     var format = Format.table
 
@@ -67,9 +69,8 @@ struct BacktestCommand: ParsableCommand {
             var policy = SizingPolicy()
             policy.caution = caution
             let file = try compose.map { path throws(ComposeError) in try ComposeModel(path: path) }
-            let tiers = file?.tiers.map(\.tier) ?? []
             let backtest = Backtest(
-                policy: policy, tiers: tiers.isEmpty ? ResourceTier.standard : tiers,
+                policy: policy, tiers: try tiers.choice(for: file).tiers,
                 trainDays: Int(train.seconds / 86_400), holdDays: Int(hold.seconds / 86_400),
                 judgesBaselines: baselines)
             var report = BacktestReport(

@@ -1,93 +1,112 @@
 import Compose
+import Files
 import Glibc
 
 /// Docker Compose itself as a witness.
-enum ComposeProgram {
-    private static let secondsMax = 20.0
+struct ComposeProgram {
+    var docker = "docker"
+    /// For each time that it is asked.
+    var secondsMax = 20.0
 
-    /// Asks `docker compose config` about the files as they are and as they would be.
+    /// What it says of files that it has taken so far.
+    enum Verdict: Equatable {
+        case takes, refuses
+        /// Nothing is proved, for a reason that a person should know.
+        case unproved(String)
+    }
+
+    /// A file as it shall be.
+    struct File {
+        var path: String
+        /// Nil where it stays as it is.
+        var bytes: [UInt8]?
+    }
+
+    /// Asks `docker compose config` about the files as they are and as they shall be.
     ///
-    /// - Throws: a `Failure` where it takes the old and refuses the new. Where it is not there, refuses the
-    ///   old already, or takes too long, that is said, and nothing is proved.
-    static func verify(_ plan: PatchPlan, _ paths: [String]) throws {
-        guard status(["docker", "compose", "version"]) == 0 else {
-            Console.note("'docker compose' is not there, so --verify-with-compose proves nothing")
-            return
+    /// - Throws: where no copies can be written.
+    func verdict(of files: [File], insteadOf paths: [String]) throws -> Verdict {
+        let slow = Verdict.unproved("'docker compose' takes longer than \(Int(secondsMax)) s")
+        switch status(of: [docker, "compose", "version"]) {
+        case .ended(0): break
+        case .tookTooLong: return slow
+        case .ended, .notStarted: return .unproved("'docker compose' is not there")
         }
-        guard status(arguments(paths, paths)) == 0 else {
-            Console.note(
-                "Compose refuses the files as they are, so --verify-with-compose proves nothing")
-            return
+        switch status(of: arguments(paths, home: paths[0])) {
+        case .ended(0): break
+        case .tookTooLong: return slow
+        case .ended, .notStarted: return .unproved("Compose refuses the files as they are")
         }
-        var template = Array("/tmp/rightsize-verify-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Failure("no directory can be made in /tmp") }
-        let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        var patched: [String] = []
-        defer {
-            for path in patched { unlink(path) }
-            rmdir(directory)
+        let copies = try ScratchDirectory(for: "verify")
+        let patched = try files.enumerated().map { index, file in
+            try file.bytes.map { try copies.write("\(index).yaml", $0) } ?? file.path
         }
-        for (index, path) in paths.enumerated() {
-            guard let change = plan.changes.first(where: { $0.path == path }) else {
-                patched.append(path)
-                continue
+        return withExtendedLifetime(copies) {
+            switch status(of: arguments(patched, home: paths[0])) {
+            case .ended(0): .takes
+            case .ended: .refuses
+            case .tookTooLong: slow
+            case .notStarted: .unproved("'docker compose' is not there any more")
             }
-            let copy = "\(directory)/\(index).yaml"
-            try write(change.patched, to: copy)
-            patched.append(copy)
-        }
-        defer { patched.removeAll { paths.contains($0) } }
-        switch status(arguments(patched, paths)) {
-        case 0: return
-        case nil: Console.note("Compose takes longer than \(Int(secondsMax)) s; it proved nothing")
-        default:
-            throw Failure(
-                "not patched: Compose takes the files as they are and refuses the result; please "
-                    + "report this with the files")
         }
     }
 
-    private static func arguments(_ files: [String], _ originals: [String]) -> [String] {
-        let home = originals[0].lastIndex(of: "/").map { String(originals[0][...$0]) } ?? "."
-        return ["docker", "compose", "--project-directory", home]
+    /// Relative paths in a copy start from where the first file lies.
+    private func arguments(_ files: [String], home path: String) -> [String] {
+        [docker, "compose", "--project-directory", HostPath.directory(of: path)]
             + files.flatMap { ["-f", $0] } + ["config", "-q"]
     }
 
-    private static func write(_ bytes: [UInt8], to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Failure("cannot write \(path)") }
-        defer { close(descriptor) }
-        guard
-            bytes.withUnsafeBytes({ Glibc.write(descriptor, $0.baseAddress, $0.count) })
-                == bytes.count
-        else { throw Failure("cannot write \(path)") }
+    // MARK: Running it
+
+    private enum Status {
+        /// With the exit code, 128 where a signal ended it.
+        case ended(Int32)
+        case notStarted, tookTooLong
     }
 
-    /// The exit status of a program whose output nobody sees; nil where it took too long, 127 where it is
-    /// not there.
-    private static func status(_ arguments: [String]) -> Int32? {
+    /// Runs a program whose output nobody sees. What takes too long is killed with all that it started.
+    private func status(of arguments: [String]) -> Status {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
-        var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-        pointers.append(nil)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        let pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var child: pid_t = 0
-        guard posix_spawnp(&child, arguments[0], &actions, nil, pointers, environ) == 0 else {
-            return 127
-        }
+        guard posix_spawnp(&child, arguments[0], &actions, &attributes, pointers, environ) == 0
+        else { return .notStarted }
         var status: Int32 = 0
         for _ in 0..<Int(secondsMax * 50) {
             if waitpid(child, &status, WNOHANG) == child {
-                return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128
+                return .ended(status & 0x7F == 0 ? (status >> 8) & 0xFF : 128)
             }
             usleep(20_000)
         }
-        kill(child, SIGKILL)
+        kill(-child, SIGKILL)
         waitpid(child, &status, 0)
-        return nil
+        return .tookTooLong
+    }
+}
+
+extension ComposeProgram.Verdict {
+    /// - Throws: a `Failure` where Compose takes the old and refuses the new. Where nothing is proved, that is
+    ///   said.
+    func require() throws {
+        switch self {
+        case .takes: break
+        case .unproved(let reason):
+            Console.note("\(reason), so --verify-with-compose proves nothing")
+        case .refuses:
+            throw Failure(
+                "not patched: Compose takes the files as they are and refuses the result; please "
+                    + "report this with the files")
+        }
     }
 }

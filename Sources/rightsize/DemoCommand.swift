@@ -1,6 +1,6 @@
 import ArgumentParser
 import Compose
-import Glibc
+import Files
 import Measures
 import Reporting
 import Sampling
@@ -38,8 +38,9 @@ struct DemoCommand: ParsableCommand {
         say(
             "1. LIVE: this machine, now. Reading its kernel files for \(spanText(seconds: `for`.seconds))."
         )
-        let directory = try TemporaryStore()
-        let store = try SampleStore(path: directory.path, access: .readWrite)
+        let directory = try ScratchDirectory(for: "demo")
+        defer { withExtendedLifetime(directory) {} }
+        let store = try SampleStore(path: directory.path + "/store.db", access: .readWrite)
         let recorder = Recorder(
             sampler: Sampler(engine: liveEngine()), store: store, quiet: false,
             acceptsHostAlone: true)
@@ -84,7 +85,8 @@ struct DemoCommand: ParsableCommand {
         let compose = try ComposeModel(path: file)
         let built = try ReportBuilder(
             store: try SampleStore(path: history, access: .readOnly), policy: SizingPolicy(),
-            sinceSeconds: 14 * 86_400, compose: compose
+            sinceSeconds: 14 * 86_400, compose: compose,
+            tiers: try TierChoice(named: nil, compose: compose)
         ).build()
         Console.write(built.report.table(style))
         say(
@@ -116,26 +118,5 @@ struct DemoCommand: ParsableCommand {
                     + "the project's folder, or name the estate's with --data")
         }
         return found
-    }
-}
-
-/// A store that is gone when the object is.
-private final class TemporaryStore {
-    let path: String
-    private let directory: String
-
-    init() throws {
-        let base = Console.environment("TMPDIR") ?? "/tmp"
-        var template = Array("\(base)/rightsize-demo-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else {
-            throw Failure("cannot make a folder in \(base): \(String(cString: strerror(errno)))")
-        }
-        directory = String(cString: made)
-        path = directory + "/store.db"
-    }
-
-    deinit {
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-        rmdir(directory)
     }
 }

@@ -50,6 +50,22 @@ struct StoreOptions: ParsableArguments {
     }
 }
 
+/// Where tiers are read from.
+struct TierOptions: ParsableArguments {
+    @Option(
+        name: .customLong("tiers"),
+        help: ArgumentHelp(
+            "Read the tiers from this file (tiers: {small: {cpus: 0.5, memory: 512M}, …}). Without it, those "
+                + "of the Compose file count, else those of rightsize.yaml beside it, else small (0.5 "
+                + "CPU, 512M), medium (1, 1G) and large (2, 2G).", valueName: "file"))
+    var tierFile: String?
+
+    /// The tiers for a Compose file, or for none.
+    func choice(for compose: ComposeModel?) throws(ComposeError) -> TierChoice {
+        try TierChoice(named: tierFile, compose: compose)
+    }
+}
+
 /// What a report and a patch are made from.
 struct EvidenceOptions: ParsableArguments {
     @OptionGroup var store: StoreOptions
@@ -73,8 +89,11 @@ struct EvidenceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The Compose project, where the file's name does not tell.", valueName: "name"))
+            "The Compose project. Without it, the one that was started from the file, by Compose's labels, "
+                + "else the one of its name.", valueName: "name"))
     var project: String?
+
+    @OptionGroup var tiers: TierOptions
 
     var policy: SizingPolicy {
         var policy = SizingPolicy()
@@ -93,10 +112,15 @@ extension EvidenceOptions {
     /// What makes the report that a command prints or acts on.
     /// - Parameter compose: the path of the Compose file that tiers and assignments are read from.
     func builder(compose: String?, replays: Bool = false) throws -> ReportBuilder {
+        try builder(
+            compose: compose.map { path throws(ComposeError) in try ComposeModel(path: path) },
+            replays: replays)
+    }
+
+    func builder(compose: ComposeModel?, replays: Bool = false) throws -> ReportBuilder {
         ReportBuilder(
             store: try SampleStore(path: store.path, access: .readOnly), policy: policy,
-            sinceSeconds: since.seconds,
-            compose: try compose.map { path throws(ComposeError) in try ComposeModel(path: path) },
+            sinceSeconds: since.seconds, compose: compose, tiers: try tiers.choice(for: compose),
             project: project, replays: replays)
     }
 }

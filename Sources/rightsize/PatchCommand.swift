@@ -1,6 +1,5 @@
 import ArgumentParser
 import Compose
-import Storing
 
 struct PatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -85,11 +84,7 @@ struct PatchCommand: ParsableCommand {
         try reportingFailure {
             let paths = try compose.paths()
             let model = try ComposeModel(paths: paths, environment: .process)
-            let builder = ReportBuilder(
-                store: try SampleStore(path: evidence.store.path, access: .readOnly),
-                policy: evidence.policy, sinceSeconds: evidence.since.seconds, compose: model,
-                project: evidence.project)
-            let result = try builder.build()
+            let result = try evidence.builder(compose: model).build()
             result.notes.forEach(Console.note)
             for rejection in model.rejections { Console.note("\(rejection)") }
             for name in only where model.service(name) == nil {
@@ -112,7 +107,11 @@ struct PatchCommand: ParsableCommand {
         proposal.notes.forEach(Console.note)
         proposal.warnings.forEach(Console.note)
         if verifyWithCompose, !proposal.plan.isEmpty {
-            try ComposeProgram.verify(proposal.plan, paths)
+            let files = paths.map { path in
+                ComposeProgram.File(
+                    path: path, bytes: proposal.plan.changes.first { $0.path == path }?.patched)
+            }
+            try ComposeProgram().verdict(of: files, insteadOf: paths).require()
         }
         if write {
             try proposal.plan.write(keepingBackups: backup)
@@ -153,6 +152,13 @@ struct PatchCommand: ParsableCommand {
         (wishes.unmet + file.refusals.map { "not changed: \($0)" }).forEach(Console.note)
         noteLoading(path, others)
         let isNew = old != file.bytes
+        if verifyWithCompose, isNew {
+            let files = others.map { ComposeProgram.File(path: $0) }
+            try ComposeProgram().verdict(
+                of: files + [ComposeProgram.File(path: path, bytes: file.bytes)],
+                insteadOf: others
+            ).require()
+        }
         if write {
             if isNew { try file.write(to: path, replacing: old) }
         } else if format == .diff, isNew {

@@ -13,6 +13,7 @@ struct ReportBuilder {
     /// How far to look back from the last sample.
     var sinceSeconds: Double
     var compose: ComposeModel?
+    var tiers = TierChoice()
     var project: String?
     /// Replays the history under the tiers and under the limits that hold now.
     var replays = false
@@ -29,9 +30,9 @@ struct ReportBuilder {
         }
         let from = max(
             extent.first, extent.last.advanced(byMilliseconds: -Int64(sinceSeconds * 1000)))
-        let project = try chosenProject()
-        let tiers = compose?.tiers.map(\.tier) ?? []
-        let sizer = Sizer(policy: policy, tiers: tiers.isEmpty ? ResourceTier.standard : tiers)
+        let chosen = try chosenProject()
+        let project = chosen?.project
+        let sizer = Sizer(policy: policy, tiers: tiers.tiers)
         let gatherer = try EvidenceGatherer(policy: policy, end: extent.last)
         var seen: ObservationCollector.Window?
         var evidence: [ServiceKey: ServiceEvidence] = [:]
@@ -54,9 +55,10 @@ struct ReportBuilder {
                 from: seen?.first ?? from, to: extent.last, ticks: seen?.ticks ?? 0),
             host: seen?.host ?? HostCapacity(cpus: nil, memory: nil),
             hostEvidence: host, policy: policy,
-            tiers: sizer.tiers, tiersSource: tiers.isEmpty ? nil : compose?.path,
+            tiers: sizer.tiers, tiersSource: tiers.path,
             services: serviceReports(evidence, sizer, project).sorted(by: Self.order))
-        return Result(report: report, notes: notes(evidence, tiers, extent.last))
+        let notes = [chosen?.note].compactMap(\.self) + notes(evidence, extent.last)
+        return Result(report: report, notes: notes)
     }
 
     // MARK: Services
@@ -94,7 +96,7 @@ struct ReportBuilder {
                 cpu: service.cpuLimit ?? evidence?.limits.cpu,
                 memory: service.memoryLimit ?? evidence?.limits.memory)
             var report = report(
-                key, evidence ?? .none, limits, service.tier,
+                key, evidence ?? .none, limits, tiers.present(of: service, in: compose),
                 service.ignore.map { $0.reason ?? "" }, sizer)
             report.reservations = ResourceLimits(
                 cpu: service.resources.cpuReservation.known.map { .bounded($0) },
@@ -125,38 +127,25 @@ struct ReportBuilder {
     // MARK: The project
 
     /// The project whose samples belong to the Compose file; nil for all of them without a file.
-    private func chosenProject() throws -> String? {
+    private func chosenProject() throws -> ProjectChoice.Chosen? {
         guard compose != nil || project != nil else { return nil }
-        let series = try store.series().filter { $0.kind == .service }
-        let known = Set(series.compactMap(\.service.project))
+        let services = try store.series().filter { $0.kind == .service }.map(\.service)
+        let choice = ProjectChoice(
+            store: store.path, services: Set(services), origins: try store.origins())
         if let project {
-            guard known.contains(project) else { throw unknown(project, known) }
-            return project
+            return ProjectChoice.Chosen(project: try choice.project(named: project))
         }
-        guard let compose else { return nil }
-        let named = compose.projectName ?? ComposeProject.name(ofDirectoryOf: compose.path)
-        if known.contains(named) { return named }
-        // Started under another name (-p, COMPOSE_PROJECT_NAME): unmistakable if only one fits.
-        let names = Set(compose.services.map(\.name))
-        let fitting = Set(
-            series.filter { names.contains($0.service.service) }.compactMap(\.service.project))
-        guard compose.projectName == nil, fitting.count == 1, let only = fitting.first else {
-            throw unknown(named, known)
+        return try compose.map { compose in
+            try choice.project(
+                ofFile: compose.path, named: compose.projectName,
+                services: Set(compose.services.map(\.name)))
         }
-        return only
-    }
-
-    private func unknown(_ project: String, _ known: Set<String>) -> Failure {
-        let list = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
-        return Failure(
-            "the store \(store.path) has no samples of the project '\(project)' (it has: \(list)); "
-                + "choose one with --project")
     }
 
     // MARK: Notes
 
     private func notes(
-        _ observed: [ServiceKey: ServiceEvidence], _ tiers: [ResourceTier], _ last: Timestamp
+        _ observed: [ServiceKey: ServiceEvidence], _ last: Timestamp
     ) -> [String] {
         var notes: [String] = []
         let age = Double(ClockReading.now().time.milliseconds - last.milliseconds) / 1000
@@ -167,11 +156,7 @@ struct ReportBuilder {
         }
         guard let compose else { return notes }
         notes += Self.notes(compose)
-        if tiers.isEmpty {
-            notes.append(
-                "\(compose.path) defines no tiers (x-resources-… anchors with limits): "
-                    + "small, medium and large stand for 0.5/512M, 1/1G and 2/2G")
-        }
+        if let note = tiers.note { notes.append(note) }
         let names = Set(compose.services.map(\.name))
         let others = Set(observed.keys.map(\.id.service)).subtracting(names).sorted()
         if !others.isEmpty {
@@ -196,19 +181,6 @@ struct ReportBuilder {
                     + "Fold each into a list, such as line \(merges[0].line): \(merges[0].text)")
         }
         return notes
-    }
-}
-
-/// Compose's rules for naming a project.
-enum ComposeProject {
-    /// The name of the file's directory: lower case, without what a name may not hold.
-    static func name(ofDirectoryOf path: String) -> String {
-        let absolute = HostPath.absolute(path)
-        let directory = absolute.split(separator: "/").dropLast().last.map(String.init) ?? ""
-        let kept = directory.lowercased().unicodeScalars.filter {
-            ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-" || $0 == "_"
-        }
-        return String(String.UnicodeScalarView(kept.drop { $0 == "-" || $0 == "_" }))
     }
 }
 

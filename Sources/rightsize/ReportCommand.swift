@@ -9,8 +9,7 @@ struct ReportCommand: ParsableCommand {
         abstract: "Shows what each service uses, needs and should get, with the evidence.",
         discussion: """
             The window ends at the last sample in the store. With --compose the tiers, the current \
-            assignments and the services are those of that file; without, the tiers are small \
-            (0.5 CPU, 512M), medium (1, 1G) and large (2, 2G).
+            assignments and the services are those of that file.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -14,6 +14,8 @@ struct ResourcesCommand: ParsableCommand {
 
     @OptionGroup var files: ComposeFileOptions
 
+    @OptionGroup var tiers: TierOptions
+
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
     @Option(help: "How to print it.")
@@ -23,14 +25,26 @@ struct ResourcesCommand: ParsableCommand {
         try reportingFailure {
             let model = try files.model()
             if let rejection = model.rejections.first { throw rejection }
+            let tiers = try tiers.choice(for: model)
             switch format {
             case .table:
-                Console.write(ResourcesTable(model).text)
-                for warning in model.warnings {
-                    Console.note("\(warning.path):\(warning.line): \(warning.text)")
-                }
-            case .json: Console.write(try ResourcesJSON(model).text())
+                Console.write(ResourcesTable(model, tiers).text)
+                Self.warnings(of: model).forEach(Console.note)
+            case .json: Console.write(try ResourcesJSON(model, tiers).text())
             }
         }
+    }
+
+    /// What a person should know of the files, a line each, with its place.
+    static func warnings(of model: ComposeModel) -> [String] {
+        let imageless = model.servicesWithoutImage
+        return model.warnings.map { "\($0.path):\($0.line): \($0.text)" }
+            + (imageless.first.map { first in
+                [
+                    "\(first.path):\(first.line): neither an image nor a build: "
+                        + "\(imageless.map(\.name).joined(separator: ", ")); Compose refuses that "
+                        + "unless another file adds one"
+                ]
+            } ?? [])
     }
 }

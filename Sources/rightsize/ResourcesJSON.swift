@@ -54,7 +54,7 @@ struct ResourcesJSON: Encodable {
         var through: [String]
     }
 
-    init(_ model: ComposeModel) {
+    init(_ model: ComposeModel, _ tiers: TierChoice) {
         let profiles = model.profiles
         for service in model.services {
             services[service.name] = Service(
@@ -65,7 +65,7 @@ struct ResourcesJSON: Encodable {
                 reservations: Amounts(
                     cpus: Self.amount(service.resources.cpuReservation.known),
                     memoryBytes: Self.amount(service.resources.memoryReservation.known), pids: nil),
-                replicas: service.replicas, tier: service.tier,
+                replicas: service.replicas, tier: tiers.present(of: service, in: model),
                 profiles: profiles[service.name] ?? [],
                 provenance: model.provenance(of: service).map { source in
                     Source(
@@ -74,7 +74,7 @@ struct ResourcesJSON: Encodable {
                         key: source.key, through: source.chain)
                 })
         }
-        warnings = model.warnings.map { "\($0.path):\($0.line): \($0.text)" }
+        warnings = ResourcesCommand.warnings(of: model)
     }
 
     /// The engine takes 0 for "none".

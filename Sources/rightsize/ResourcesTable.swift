@@ -6,7 +6,7 @@ import Reporting
 struct ResourcesTable {
     let text: String
 
-    init(_ model: ComposeModel) {
+    init(_ model: ComposeModel, _ tiers: TierChoice) {
         var rows: [[String]] = [
             [
                 "SERVICE", "TIER", "CPUS", "MEMORY", "CPUS RESERVED", "MEMORY RESERVED", "PIDS",
@@ -17,7 +17,8 @@ struct ResourcesTable {
             let values = service.resources
             let name = service.replicas.map { $0 == 1 ? "" : " ×\($0)" } ?? " ×?"
             rows.append([
-                service.name.printable + name, service.tier?.printable ?? "-",
+                service.name.printable + name,
+                tiers.present(of: service, in: model)?.printable ?? "-",
                 Self.text(values.cpuLimit) { "\($0.rawValue)" },
                 Self.text(values.memoryLimit, Self.size),
                 Self.text(values.cpuReservation) { "\($0.rawValue)" },

@@ -15,14 +15,15 @@ struct ScheduledRun {
         case at(String)
     }
 
-    /// Paths become absolute: neither cron nor systemd runs anything in this directory.
+    /// Paths become absolute, since neither cron nor systemd runs anything in this directory, and lose their
+    /// `..`, which systemd refuses.
     /// - Throws: where a path would need quoting of its own.
     init(binary: String?, store: String?, engine: Sampler.EngineChoice) throws {
         guard let binary = binary ?? Self.runningProgram else {
             throw Failure("cannot tell where this program lies: name it with --binary")
         }
-        self.binary = try Self.plain(Self.normal(HostPath.absolute(binary)))
-        self.store = try Self.plain(Self.normal(HostPath.absolute(store ?? Self.systemStore)))
+        self.binary = try Self.plain(HostPath.normal(HostPath.absolute(binary)))
+        self.store = try Self.plain(HostPath.normal(HostPath.absolute(store ?? Self.systemStore)))
         self.engine =
             switch engine {
             case .none: .none
@@ -78,15 +79,6 @@ struct ScheduledRun {
         guard let path = realpath("/proc/self/exe", nil) else { return nil }
         defer { free(path) }
         return String(cString: path)
-    }
-
-    /// Without empty and `.` parts and without `..`, which systemd refuses.
-    private static func normal(_ path: String) -> String {
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        return "/" + parts.joined(separator: "/")
     }
 
     /// `path` with the links of its directory followed, as far as that exists.

@@ -90,6 +90,10 @@ struct ServiceTests {
         ("services: {a: {mem_limit: 1e9}}", "silently drops"),
         ("services: {a: {mem_limit: \"${M}\"}}", "interpolated"),
         ("services: {a: {deploy: {resources: {limits: {memory: 1024}}}}}", "in quotes"),
+        (
+            "services: {a: {scale: 2, deploy: {replicas: 3}}}",
+            "service a: scale and deploy.replicas differ (2 and 3)"
+        ),
     ])
     func warns(text: String, words: String) throws {
         let warnings = try compose(text).warnings
@@ -104,11 +108,49 @@ struct ServiceTests {
         ("include: [b.yml]\nservices: {a: {}}", "1:11", "b.yml"),
         ("services: {a: }", "1:12", "no mapping"),
         ("services: {'a b': {}}", "1:12", "no name for a service"),
+        (
+            "services: {a: {image: x, volume_driver: y}}", "1:26",
+            "service a has the key `volume_driver`, for which Docker Compose 2.40 refuses the file; "
+                + "correct it, or begin it with x-"
+        ),
+        (
+            "x-a: &a {imagee: x}\nservices: {a: {<<: *a}}", "1:10",
+            "service a has the key `imagee`"
+        ),
+        (
+            "x-a: &a {cpus: 1}\nservices: {a: {\"<<\": *a}}", "2:16",
+            "service a has the key `<<`, for which Docker Compose 2.40 refuses the file; in quotes it "
+                + "merges nothing, so write it without"
+        ),
+        ("services: {<<: {a: {}}, '<<': {}}", "1:25", "no name for a service"),
     ])
     func rejects(text: String, place: String, words: String) throws {
         let rejections = try compose(text).rejections
         let rejection = rejections.first { $0.position?.description == place }
         #expect(rejection?.text.contains(words) == true, "\(rejections)")
+    }
+
+    /// What Docker Compose 2.40.3 takes.
+    @Test(arguments: [
+        "services: {a: {image: x, x-mine: 1}}",
+        "services: {a: {image: x, scale: 2, deploy: {replicas: 2}}}",
+        "services: {a: {image: x, odd: !reset null}}", "services: {a: {provider: {type: x}}}",
+        "services: {a: {build: ''}}", "services: {a: {profiles: [x]}}",
+        "x-a: &a {odd: 1}\nservices: {a: {image: x, environment: *a}}",
+    ])
+    func takes(text: String) throws {
+        let file = try compose(text)
+        #expect(file.rejections == [])
+        #expect(file.warnings == [])
+        #expect(file.servicesWithoutImage.map(\.name) == [])
+    }
+
+    @Test func namesServicesThatHaveNothingToStartFrom() throws {
+        let file = try compose(
+            "services: {a: {mem_limit: 1g}, b: {image: x}, c: {extends: b}, d: {image: }, e: {extends: a}}"
+        )
+        #expect(file.servicesWithoutImage.map(\.name) == ["a", "d", "e"])
+        #expect(file.warnings == [])
     }
 
     @Test func warnsOnceForASharedValue() throws {

@@ -126,6 +126,28 @@ struct PatchTests {
             lost.errors == "rightsize: /nonexistent.yml: there is no such file; check the path\n")
     }
 
+    @Test func resourcesOfRefusedAndUnfinishedFiles() throws {
+        try withTemporaryDirectory { directory in
+            func resources(_ text: String) throws -> Program.Result {
+                try writeFile(directory + "/compose.yaml", Array(text.utf8))
+                return try Program.run(["resources"], in: directory)
+            }
+            let refused = try resources("services:\n  a:\n    image: x\n    mem_limits: 1g\n")
+            #expect(refused.code == 2)
+            #expect(
+                refused.errors
+                    == "rightsize: compose.yaml:4:5: service a has the key `mem_limits`, for "
+                    + "which Docker Compose 2.40 refuses the file; correct it, or begin it with x-\n"
+            )
+            let unfinished = try resources("services: {a: {cpus: 1}, b: {cpus: 2}}\n")
+            #expect(unfinished.code == 0)
+            #expect(
+                unfinished.errors
+                    == "rightsize: compose.yaml:1: neither an image nor a build: a, b; "
+                    + "Compose refuses that unless another file adds one\n")
+        }
+    }
+
     /// Without a name, Compose's own rules find the files: here, above here, with an override.
     @Test func findsTheFilesThatComposeFinds() throws {
         try withTemporaryDirectory { directory in

@@ -91,6 +91,8 @@ import Testing
         let list = """
             [{"Id":"\(id("a"))","Names":["/shop_web_run_1"],"Labels":{
                "com.docker.compose.project":"shop","com.docker.compose.service":"web",
+               "com.docker.compose.project.working_dir":"/srv/shop",
+               "com.docker.compose.project.config_files":"/srv/shop/a.yaml,/srv/shop/b.yaml",
                "com.docker.compose.oneoff":"True","com.docker.compose.container-number":"1"}},
              {"Id":"\(id("b"))","Names":["/toolbox"],"Labels":null},
              {"Id":"\(id("c"))","Names":["/gone"],"Labels":{}},
@@ -119,6 +121,12 @@ import Testing
                     instance: "1"),
                 SeriesIdentity(
                     kind: .container, service: ServiceID(project: nil, service: "toolbox")),
+            ])
+        #expect(
+            outcome.tick.origins == [
+                ProjectOrigin(
+                    project: "shop", directory: "/srv/shop",
+                    files: "/srv/shop/a.yaml,/srv/shop/b.yaml")
             ])
         #expect(
             outcome.skipped.map { "\($0.name): \($0.reason)" } == [

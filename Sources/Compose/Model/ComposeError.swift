@@ -9,6 +9,8 @@ package struct ComposeError: Error, Hashable, Sendable {
         case unmergeable, tooDeep, noServices
         // What Compose itself refuses.
         case invalidService, invalidExtends, invalidInclude
+        // What `rightsize.yaml` says.
+        case invalidTiers
         // Writing it back.
         case unverified, changedSinceRead, unwritable
     }

@@ -20,3 +20,16 @@ extension ComposeModel {
         return result
     }
 }
+
+extension ComposeModel {
+    /// The services that Compose has nothing to start from. It refuses a file for them, unless others
+    /// complete it, or their profiles are off: those that have any are no part of this.
+    package var servicesWithoutImage: [ComposeService] {
+        var lookup = LayerLookup(documents: documents, environments: environments)
+        return services.filter { service in
+            ![ComposeKey.image, .build, .provider, .profiles].contains { key in
+                lookup.site([key], in: service.layers) != nil
+            }
+        }
+    }
+}

@@ -19,11 +19,7 @@ extension ModelBuilder {
                 readTiers(entry.value, entry.name, document, environment, depth: 0, &found)
             }
         }
-        // By memory, then CPUs: memory is what a container dies of.
-        found.tiers.sort { left, right in
-            (left.tier.memoryLimit, left.tier.cpuLimit, left.name)
-                < (right.tier.memoryLimit, right.tier.cpuLimit, right.name)
-        }
+        found.tiers.sort { ResourceTier.isSmaller($0.tier, $1.tier) }
         return found
     }
 

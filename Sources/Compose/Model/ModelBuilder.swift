@@ -11,6 +11,8 @@ struct ModelBuilder {
     var deployResources: [[Int]: ComposeResources] = [:]
     /// A bad value behind an anchor is warned about once, not for each service that merges it.
     private var warned: Set<[Int32]> = []
+    /// Mappings whose keys were compared with those that Compose knows, by document and node.
+    var checkedForKeys: Set<[Int32]> = []
 
     init(files: ComposeFiles) { self.files = files }
 
@@ -284,9 +286,11 @@ struct ModelBuilder {
 
     // MARK: What is wrong
 
+    /// Nobody reads more of them, and a hostile file could have very many.
+    var hasRoomForRejections: Bool { rejections.count < 100 }
+
     mutating func reject(_ error: ComposeError) {
-        // Nobody reads more of them, and a hostile file could have very many.
-        guard rejections.count < 100, !rejections.contains(error) else { return }
+        guard hasRoomForRejections, !rejections.contains(error) else { return }
         rejections.append(error)
     }
 

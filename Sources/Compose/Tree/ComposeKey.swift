@@ -7,6 +7,7 @@ enum ComposeKey: UInt8, CaseIterable, Sendable {
     case memoryLimit, memoryReservation, memorySwapLimit, cpuQuota, cpuPeriod
     case replicas, scale, labels, extends, service, file
     case pidsLimit, projectDirectory, envFile, containerName
+    case image, build, provider
 
     /// Compose's own spelling.
     var spelling: String { Self.spellings[Int(rawValue)].text }
@@ -32,28 +33,25 @@ enum ComposeKey: UInt8, CaseIterable, Sendable {
         default: "\(self)"
         }
     }
-
-    /// The key that a text spells.
-    static func spelled(_ text: ArraySlice<UInt8>) -> ComposeKey? {
-        guard text.count < byLength.count else { return nil }
-        return byLength[text.count].first { $0.bytes.elementsEqual(text) }?.key
-    }
-
-    private static let byLength: [[(bytes: [UInt8], key: ComposeKey)]] = {
-        var table = [[(bytes: [UInt8], key: ComposeKey)]](repeating: [], count: 20)
-        for key in allCases {
-            table[key.bytes.count].append((key.bytes, key))
-        }
-        return table
-    }()
 }
 
 /// A set of keys, a bit each.
 struct ComposeKeys: OptionSet, Sendable {
-    var rawValue: UInt32 = 0
+    var rawValue: UInt64 = 0
 
-    init(rawValue: UInt32) { self.rawValue = rawValue }
-    init(_ key: ComposeKey) { rawValue = 1 << UInt32(key.rawValue) }
+    /// Some key that no service may have.
+    static let foreign = ComposeKeys(rawValue: 1 << 63)
 
-    func contains(_ key: ComposeKey) -> Bool { rawValue >> UInt32(key.rawValue) & 1 == 1 }
+    init(rawValue: UInt64) { self.rawValue = rawValue }
+    init(_ key: ComposeKey) { rawValue = 1 << UInt64(key.rawValue) }
+
+    init(_ meaning: KeyClass) {
+        switch meaning {
+        case .known(let key): self.init(key)
+        case .harmless: self = []
+        case .foreign: self = .foreign
+        }
+    }
+
+    func contains(_ key: ComposeKey) -> Bool { rawValue >> UInt64(key.rawValue) & 1 == 1 }
 }

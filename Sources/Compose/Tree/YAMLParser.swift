@@ -166,10 +166,12 @@ struct YAMLParser {
         if isKey, tree[open[top].id].kind == .mapping {
             if tree.isMergeKey(id) {
                 tree[open[top].id].hasMerge = true
-            } else if let scalar = tree.scalar(id),
-                let key = ComposeKey.spelled(tree.bytes(of: scalar))
-            {
-                tree[open[top].id].ownKeys.insert(ComposeKeys(key))
+            } else if let scalar = tree.scalar(id) {
+                let text = Int(tree[scalar].textStart)..<Int(tree[scalar].textEnd)
+                let meaning = tree.decoded.withUnsafeBufferPointer {
+                    KeyTable.shared.meaning(of: UnsafeBufferPointer(rebasing: $0[text]))
+                }
+                tree[open[top].id].ownKeys.insert(ComposeKeys(meaning))
             }
         }
         return id
