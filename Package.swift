@@ -51,6 +51,7 @@ let package = Package(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CIntrinsics"),
 
         .target(
@@ -75,7 +76,7 @@ let package = Package(
             name: "rightsize",
             dependencies: [
                 "Measures", "Sampling", "Storing", "Statistics", "Sizing", "Compose", "Reporting",
-                "Exchange", "Files",
+                "Exchange", "Files", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -110,7 +111,6 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
         .library(name: "StatisticsPeer", type: .dynamic, targets: ["StatisticsPeer"])
     ]
     package.targets += [
-        .systemLibrary(name: "CMalloc", path: "Benchmarks/CMalloc"),
         .executableTarget(
             name: "SamplingBenchmark", dependencies: ["Sampling", "Measures", "CMalloc"],
             path: "Benchmarks/SamplingBenchmark", swiftSettings: house),

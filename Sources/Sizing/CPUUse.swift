@@ -97,25 +97,29 @@ package struct CPUUse: Sendable {
 extension CPUUse {
     /// Leaves out the intervals that are longer than `limit`.
     func intervals(upTo limit: Double) -> CPUUse {
-        guard seconds.contains(where: { $0 > limit }) else { return self }
+        let long = seconds.indices.filter { seconds[$0] > limit }
+        guard !long.isEmpty else { return self }
         var kept = CPUUse()
-        var throttlings = throttlings[...]
-        var runs = runStarts[...]
-        for index in cores.indices {
-            while let start = runs.first, start <= index {
-                kept.beginRun()
-                runs.removeFirst()
-            }
-            var throttling: Throttling?
-            if throttlings.first?.interval == index { throttling = throttlings.popFirst() }
-            guard seconds[index] <= limit else { continue }
-            if var throttling {
-                throttling.interval = kept.count
-                kept.throttlings.append(throttling)
-            }
-            kept.cores.append(cores[index])
-            kept.seconds.append(seconds[index])
-            kept.ends.append(ends[index])
+        kept.reserveCapacity(count - long.count)
+        var start = 0
+        for end in long + [count] {
+            kept.cores += cores[start..<end]
+            kept.seconds += seconds[start..<end]
+            kept.ends += ends[start..<end]
+            start = end + 1
+        }
+        // What was left out before an interval is what it moves down by.
+        var gone = 0
+        for run in runStarts where run < count {
+            while gone < long.count, long[gone] < run { gone += 1 }
+            if kept.runStarts.last != run - gone { kept.runStarts.append(run - gone) }
+        }
+        gone = 0
+        for var throttling in throttlings {
+            while gone < long.count, long[gone] < throttling.interval { gone += 1 }
+            if gone < long.count, long[gone] == throttling.interval { continue }
+            throttling.interval -= gone
+            kept.throttlings.append(throttling)
         }
         // What a gap's counters say of throttling stays true.
         kept.countedSeconds = countedSeconds

@@ -1,3 +1,4 @@
+import CMalloc
 import Measures
 import Sizing
 import Statistics
@@ -37,6 +38,7 @@ struct ServiceObservations {
         where isWanted: (SeriesIdentity) -> Bool,
         _ body: (ServiceKey, [ReplicaObservations], ObservationCollector.Window) throws -> Void
     ) throws {
+        keepFreedMemory()
         let series = try store.series().filter(isWanted)
         let services = Dictionary(grouping: series) { ServiceKey($0) }
         for batch in batches(services, in: series) {
@@ -53,6 +55,12 @@ struct ServiceObservations {
                 if !replicas.isEmpty { try body(key, replicas, seen) }
             }
         }
+    }
+
+    /// What one batch frees, the next takes again: the kernel would clear every page of it anew.
+    private func keepFreedMemory() {
+        mallopt(M_MMAP_THRESHOLD, 1 << 30)
+        mallopt(M_TRIM_THRESHOLD, 1 << 30)
     }
 
     /// In the order in which the store came to know them: those lie together in blocks, and a block that no

@@ -162,7 +162,6 @@ final class BlockReader {
         let failure: DecodingFailure? = withUnsafeTemporaryAllocation(
             of: Int64.self, capacity: rows
         ) { values in
-            values.initialize(repeating: 0)
             do throws(ColumnDamage) {
                 let length =
                     metric.kind == .real

@@ -1,2 +1,0 @@
-/* What Swift's Glibc leaves out: how much of the heap is in use. */
-#include <malloc.h>
