@@ -1,11 +1,12 @@
 /// The values of one container at one moment: at most one `Int64` a metric, absent where the kernel or
 /// the engine gave none. A trivial value, so that reading a container allocates nothing.
 package struct MetricValues: Sendable {
-    private var values = InlineArray<41, Int64>(repeating: 0)
+    @usableFromInline var values = InlineArray<41, Int64>(repeating: 0)
+    @usableFromInline var present: UInt64 = 0
     /// Bit n is set when the metric with wire number n is present.
-    package private(set) var presence: UInt64 = 0
+    @inlinable package var presence: UInt64 { present }
 
-    package init() {}
+    @inlinable package init() {}
 
     package var isEmpty: Bool { presence == 0 }
     package var count: Int { presence.nonzeroBitCount }
@@ -15,13 +16,37 @@ package struct MetricValues: Sendable {
         set {
             if let newValue {
                 values[Int(metric.rawValue)] = newValue
-                presence |= metric.bit
+                present |= metric.bit
             } else {
-                presence &= ~metric.bit
+                present &= ~metric.bit
                 values[Int(metric.rawValue)] = 0
             }
         }
     }
+
+    /// The value of the metric with a wire number; 0 where it is absent.
+    @inlinable @inline(__always)
+    package func valueOrZero(_ number: Int) -> Int64 { values[number] }
+
+    /// Makes `presence` what is present, with the value that `value` gives for each wire number, ascending.
+    /// - Returns: false, and nothing is changed, where a number is no metric's.
+    @inlinable @inline(__always)
+    package mutating func fill<Failure: Error>(
+        _ presence: UInt64, _ value: (_ number: Int) throws(Failure) -> Int64
+    ) throws(Failure) -> Bool {
+        guard presence & ~Self.known == 0 else { return false }
+        self = MetricValues()
+        present = presence
+        var left = presence
+        while left != 0 {
+            let number = left.trailingZeroBitCount
+            left &= left - 1
+            values[number] = try value(number)
+        }
+        return true
+    }
+
+    @usableFromInline static let known: UInt64 = Metric.allCases.reduce(0) { $0 | $1.bit }
 
     /// Calls `body` for every value that is present, in the order of the metrics' wire numbers.
     package func forEachPresent<Failure: Error>(

@@ -59,21 +59,33 @@ extension Incarnation {
     /// FNV-1a, 64 bits (Fowler, Noll, Vo), of kind, project, service, instance, name, image and image id:
     /// a byte, 0 where there is none, then the text and a zero byte.
     fileprivate var details: UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        func add(_ text: String?) {
-            add(text == nil ? 0 : 1)
-            if var text { text.withUTF8 { for byte in $0 { add(byte) } } }
-            add(0)
+        var hash = FNV()
+        hash.add(UInt8(truncatingIfNeeded: series.kind.rawValue))
+        hash.add(series.service.project)
+        hash.add(series.service.service)
+        hash.add(series.instance)
+        hash.add(name)
+        hash.add(image)
+        hash.add(imageID)
+        return hash.value
+    }
+}
+
+private struct FNV {
+    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+
+    mutating func add(_ text: String?) {
+        add(text == nil ? 0 : 1)
+        if var text {
+            value = text.withUTF8 { [value] bytes in
+                var hash = FNV(value: value)
+                for byte in bytes { hash.add(byte) }
+                return hash.value
+            }
         }
-        add(UInt8(truncatingIfNeeded: series.kind.rawValue))
-        add(series.service.project)
-        add(series.service.service)
-        add(series.instance)
-        add(name)
-        add(image)
-        add(imageID)
-        return hash
+        add(0)
     }
 }
 
@@ -135,11 +147,11 @@ extension SampleStore {
     static let rosterNote = "roster"
 
     /// The rows of the containers of a tick; those that are new get one.
-    func rows(of incarnations: [Incarnation]) throws(StoreError) -> [Int64] {
+    func rows(of samples: [ContainerSample]) throws(StoreError) -> [Int64] {
         let previous = try roster()
         var known = previous
-        var entries = incarnations.map { known.entry(of: $0) }
-        if entries.contains(where: { $0 == nil }) { try lookUp(incarnations, &entries) }
+        var entries = samples.map { known.entry(of: $0.incarnation) }
+        if entries.contains(where: { $0 == nil }) { try lookUp(samples, &entries) }
         var roster = Roster()
         roster.entries = entries.compactMap(\.self)
         try leave(roster, after: previous)
@@ -148,7 +160,7 @@ extension SampleStore {
 
     /// Fills in what is missing. What is stored already, as nearly all is, is found without a write.
     private func lookUp(
-        _ incarnations: [Incarnation], _ entries: inout [Roster.Entry?]
+        _ samples: [ContainerSample], _ entries: inout [Roster.Entry?]
     ) throws(StoreError) {
         var statement = try database.prepare(
             """
@@ -159,8 +171,8 @@ extension SampleStore {
                 AND ifnull(incarnation.started_ms, 'unknown') = ifnull(?, 'unknown')
                 AND incarnation.name = ? AND incarnation.image IS ? AND incarnation.image_id IS ?
             """, while: "looking up containers")
-        for index in incarnations.indices where entries[index] == nil {
-            let incarnation = incarnations[index]
+        for index in samples.indices where entries[index] == nil {
+            let incarnation = samples[index].incarnation
             try statement.bind(1, incarnation.series.kind.rawValue)
             try statement.bind(2, incarnation.series.service.project)
             try statement.bind(3, incarnation.series.service.service)

@@ -68,7 +68,7 @@ extension SampleStore {
 
     private func insert(_ tick: Tick) throws(StoreError) {
         let resolution = try settings().resolution
-        let rows = try rows(of: tick.samples.map(\.incarnation))
+        let rows = try rows(of: tick.samples)
         var samples = zip(rows, tick.samples).map { row, sample in
             TickRow.Sample(incarnation: row, values: sample.values.floored(to: resolution))
         }

@@ -62,13 +62,20 @@ enum TickRow {
             previous = sample.incarnation
             writer.append(varint: sample.values.presence ^ base.presence)
             var changed: UInt64 = 0
-            sample.values.forEachPresent { metric, value in
-                if value != base[metric] ?? 0 { changed |= 1 << UInt64(metric.rawValue) }
+            var left = sample.values.presence
+            while left != 0 {
+                let number = left.trailingZeroBitCount
+                left &= left - 1
+                if sample.values.valueOrZero(number) != base.valueOrZero(number) {
+                    changed |= 1 << UInt64(number)
+                }
             }
             writer.append(varint: changed)
-            sample.values.forEachPresent { metric, value in
-                guard changed & 1 << UInt64(metric.rawValue) != 0 else { return }
-                writer.append(signed: value &- (base[metric] ?? 0))
+            while changed != 0 {
+                let number = changed.trailingZeroBitCount
+                changed &= changed - 1
+                writer.append(
+                    signed: sample.values.valueOrZero(number) &- base.valueOrZero(number))
             }
         }
         return Envelope.seal(version: version, label: label, body: writer.bytes)
@@ -110,15 +117,14 @@ enum TickRow {
                 throw DecodingFailure("values that are not there, before byte \(reader.position)")
             }
             var sample = Sample(incarnation: incarnation, values: MetricValues())
-            var left = presence
-            while left != 0 {
-                let number = left.trailingZeroBitCount
-                left &= left - 1
-                guard let metric = Metric(rawValue: UInt8(number)) else {
-                    throw DecodingFailure("metric \(number), which this version does not know")
-                }
+            let areKnown = try sample.values.fill(presence) {
+                (number) throws(DecodingFailure) in
                 let change = changed & 1 << UInt64(number) == 0 ? 0 : try reader.signed()
-                sample.values[metric] = (base[metric] ?? 0) &+ change
+                return base.valueOrZero(number) &+ change
+            }
+            guard areKnown else {
+                throw DecodingFailure(
+                    "metrics \(String(presence, radix: 2)), not all of which this version knows")
             }
             body(sample)
         }
