@@ -55,7 +55,7 @@ def enter_environment(*programs):
 
 
 def compare_sizes(traces, benchmark, work):
-    print(f"{'bytes a sample, sixteen metrics':<34}{'file':>8}{'/blobs':>8}{'pcodec':>8}{'ratio':>7}"
+    print(f"{'bytes a sample, sixteen metrics':<34}{'file':>8}{'1 ms':>8}{'/blobs':>8}{'pcodec':>8}{'ratio':>7}"
           f"{'VictoriaMetrics':>17}   decode, M values/s: CPU + memory, all")
     sets = {name: rest for name, *rest in columns.integer_sets(traces, work)}
     for name in (
@@ -67,18 +67,22 @@ def compare_sizes(traces, benchmark, work):
         whole = values.reshape(blocks, -1, metrics, length).transpose(1, 2, 0, 3)
         whole = whole.reshape(whole.shape[0], metrics, -1)
         store = os.path.join(work, "sizes.db")
+        coarse = fill(benchmark, work, store, times.reshape(-1), whole, "1ms")[0]
         size, blobs = fill(benchmark, work, store, times.reshape(-1), whole)
         theirs = columns.peer_of(values)[0] + columns.peer_of(times)[0]
         rates = [line.split()[2] for line in output(benchmark, "decode", store).splitlines()]
         victoria = victoria_bytes(work, times.reshape(-1), whole)
-        print(f"{name:<34}{size / whole.size:>8.4f}{size / blobs:>8.3f}{theirs / whole.size:>8.4f}"
+        print(f"{name:<34}{size / whole.size:>8.4f}{coarse / whole.size:>8.4f}{size / blobs:>8.3f}{theirs / whole.size:>8.4f}"
               f"{size / theirs:>7.3f}"
               f"{'-' if victoria is None else f'{victoria / whole.size:.4f}':>17}"
               f"   {float(rates[0]):.0f}, {float(rates[1]):.0f}", flush=True)
 
 
-def fill(benchmark, work, store, times, whole):
-    """A store of `whole`, [container][metric][time]; the bytes of its file and of its blobs."""
+def fill(benchmark, work, store, times, whole, *resolution):
+    """A store of `whole`, [container][metric][time]; the bytes of its file and of its blobs.
+
+    `resolution` is "1ms" for counters in whole milliseconds.
+    """
     for suffix in ("", "-wal", "-shm"):
         if os.path.exists(store + suffix):
             os.remove(store + suffix)
@@ -89,7 +93,8 @@ def fill(benchmark, work, store, times, whole):
     with open(path, "wb") as file:
         times.astype("<i8").tofile(file)
         stored.astype("<i8").tofile(file)
-    fields = output(benchmark, "fill", path, str(len(whole)), str(len(times)), store).split()
+    fields = output(benchmark, "fill", path, str(len(whole)), str(len(times)), store,
+                    *resolution).split()
     os.remove(path)
     return int(fields[0]), int(fields[1])
 

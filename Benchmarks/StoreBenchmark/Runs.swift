@@ -2,12 +2,18 @@ import Glibc
 import Measures
 import Storing
 
-func fill(from path: String, containers: Int, ticks: Int, _ storePath: String) throws {
+func fill(
+    from path: String, containers: Int, ticks: Int, _ storePath: String,
+    _ resolution: StoreSettings.Resolution
+) throws {
     guard containers > 0, ticks > 0, let file = fopen(path, "rb") else { fail("no \(path)") }
     defer { fclose(file) }
     var values = [Int64](repeating: 0, count: ticks * (1 + containers * metrics.count))
     guard fread(&values, 8, values.count, file) == values.count else { fail("\(path) is short") }
     let store = try SampleStore(path: storePath, access: .readWrite)
+    var settings = StoreSettings()
+    settings.resolution = resolution
+    try store.remember(settings)
     let incarnations = (0..<containers).map(incarnation)
     for row in 0..<ticks {
         var samples: [ContainerSample] = []

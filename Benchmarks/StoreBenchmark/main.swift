@@ -1,6 +1,6 @@
 // The store, to be measured beside its peers (../Peers/store.py).
 //
-//     StoreBenchmark fill FILE CONTAINERS TICKS STORE   appends FILE's ticks and makes them all into columns
+//     StoreBenchmark fill FILE CONTAINERS TICKS STORE [1ms]   appends FILE's ticks and makes them all into columns
 //     StoreBenchmark append CONTAINERS TICKS STORE      appends ticks of made-up containers, one by one
 //     StoreBenchmark decode STORE                       reads CPU time and working set back, and every column
 //
@@ -55,10 +55,14 @@ func tick(_ time: Int64, _ samples: [ContainerSample]) -> Tick {
 let arguments = CommandLine.arguments
 do {
     switch arguments.dropFirst().first {
-    case "fill" where arguments.count == 6:
+    case "fill" where arguments.count == 6 || arguments.count == 7:
+        let name = arguments.count == 7 ? arguments[6] : StoreSettings.Resolution.exact.rawValue
+        guard let resolution = StoreSettings.Resolution(rawValue: name) else {
+            fail("no resolution \(name)")
+        }
         try fill(
             from: arguments[2], containers: Int(arguments[3]) ?? 0, ticks: Int(arguments[4]) ?? 0,
-            arguments[5])
+            arguments[5], resolution)
     case "append" where arguments.count == 5:
         try append(
             containers: Int(arguments[2]) ?? 0, ticks: Int(arguments[3]) ?? 0, arguments[4])

@@ -33,7 +33,8 @@ enum Schema {
     /// "RSZ1": marks the file as a store of this program, in SQLite's header.
     static let applicationID: Int64 = 0x5253_5A31
 
-    static let create = """
+    static let create = onOneLine(
+        """
         CREATE TABLE boot(
             id INTEGER PRIMARY KEY,
             uuid TEXT NOT NULL UNIQUE);
@@ -86,7 +87,13 @@ enum Schema {
         \(laterTables)
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
-        """
+        """)
+
+    /// SQLite keeps the words of each table's making, blanks included, in the file, and reads them at each
+    /// opening: on one line they fit one page.
+    private static func onOneLine(_ text: String) -> String {
+        text.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+    }
 
     private static let laterTables = """
         CREATE TABLE setting(
