@@ -67,10 +67,14 @@ lab-podman: build
 lab-v2: build
 	Tests/Lab/v2/lab-v2.sh $(BINARY)
 
-# Kills the program with -9 at KILLS random moments of all that writes a store, and checks what is left.
+# Kills the program with -9 at KILLS random moments of all that writes a store, and checks what is left; then
+# samplers and reporters at once for TOGETHER seconds, and a disk that fills up (which needs root).
 KILLS := 1000
+TOGETHER := 60
 torture: build
 	Tests/Lab/torture.py $(BINARY) $(KILLS)
+	Tests/Lab/together.py $(BINARY) $(TOGETHER)
+	Tests/Lab/disk-full.py $(BINARY)
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz

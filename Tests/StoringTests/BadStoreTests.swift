@@ -117,6 +117,38 @@ import Testing
         }
     }
 
+    /// The same at each page that a compaction with its rollups takes, and the next one finishes it.
+    @Test func aCompactionThatFindsTheDiskFullAtAnyPage() throws {
+        try withTemporaryDirectory { directory in
+            var host = RandomHost(seed: 12)
+            let ticks = host.ticks(150)
+            let metrics = Set(Metric.allCases)
+            var refused = 0
+            for room in 0..<200 {
+                let path = "\(directory)/store-\(room).db"
+                let store = try SampleStore(path: path, access: .readWrite)
+                for tick in ticks { try store.append(tick) }
+                let pages = try store.database.integer("PRAGMA page_count", while: "") ?? 0
+                try store.database.execute(
+                    "PRAGMA max_page_count = \(Int(pages) + room)", while: "testing")
+                do {
+                    try store.compact(keeping: 0)
+                } catch {
+                    #expect(error as? StoreError == .diskFull(path: path))
+                    refused += 1
+                }
+                #expect(flattened(try store.history(of: metrics, in: allTime)) == flattened(ticks))
+                #expect(try store.verify().damages == [])
+                let next = try SampleStore(path: path, access: .readWrite)
+                try next.compact(keeping: 0)
+                #expect(flattened(try next.history(of: metrics, in: allTime)) == flattened(ticks))
+                #expect(try next.extent()?.ticks == ticks.count)
+                if refused <= room { break }
+            }
+            #expect(refused > 0)
+        }
+    }
+
     @Test(arguments: ["tick", "span", "block"])
     func damageIsNamedAndNeverCrashes(table: String) throws {
         try withTemporaryDirectory { directory in

@@ -64,10 +64,15 @@ struct SQLiteDatabase: ~Copyable {
         try execute("PRAGMA wal_autocheckpoint = 0", while: "opening")
     }
 
-    /// Writes the log into the file and empties it, as far as no reader is in the way: what a reader holds
-    /// back goes at the next time.
+    /// Writes the log into the file and empties it. What a reader holds back, or the disk has no room for,
+    /// stays in the log, as safe as before, and goes at another time.
     func checkpoint() throws(StoreError) {
-        try execute("PRAGMA wal_checkpoint(TRUNCATE)", while: "writing the journal into the file")
+        do throws(StoreError) {
+            try execute(
+                "PRAGMA wal_checkpoint(TRUNCATE)", while: "writing the journal into the file")
+        } catch {
+            guard case .diskFull = error else { throw error }
+        }
     }
 
     /// As `checkpoint`, and waits for nobody: what a reader holds back goes at another time.
@@ -151,6 +156,9 @@ struct SQLiteDatabase: ~Copyable {
 }
 
 extension StoreError {
+    /// `SQLITE_IOERR_SHMSIZE`: the index of the log, a file beside the store, finds no room.
+    private static let indexCannotGrow = SQLITE_IOERR | 19 << 8
+
     /// The error that `database` reports for its latest call.
     static func from(database: OpaquePointer, path: String, operation: String) -> StoreError {
         from(
@@ -161,6 +169,7 @@ extension StoreError {
         code: Int32, database: OpaquePointer, path: String, operation: String
     ) -> StoreError {
         let message = String(cString: sqlite3_errmsg(database))
+        if sqlite3_extended_errcode(database) == indexCannotGrow { return .diskFull(path: path) }
         switch code & 0xff {
         case SQLITE_FULL: return .diskFull(path: path)
         case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
