@@ -13,6 +13,7 @@ struct FuzzStoreBlobs {
             checkRows(Envelope.seal(version: TickRow.version, body: input))
             checkTicks(Envelope.seal(version: TickColumns.version, body: input))
             checkBlock(input)
+            checkRoster(input)
             // As it is: the checksum is wrong, but nobody knows that before it has been looked at.
             _ = try? TickRow.decode(input)
             _ = try? reader(input, ticks: 3) { _ in }
@@ -55,6 +56,20 @@ struct FuzzStoreBlobs {
                 require(false, "a block of \(samples): \(error)")
             }
         }
+    }
+
+    // MARK: Rosters
+
+    private static func checkRoster(_ body: [UInt8]) {
+        var sealed = ByteWriter()
+        sealed.append(littleEndian: Zlib.checksum(body))
+        sealed.append(contentsOf: body)
+        guard let roster = decodedRoster(sealed.bytes) else { return }
+        require(decodedRoster(roster.bytes) == roster, "a roster: \(roster)")
+    }
+
+    private static func decodedRoster(_ bytes: [UInt8]) -> Roster? {
+        try? bytes.withBytes { (bytes) throws(DecodingFailure) in try Roster(bytes) }
     }
 
     // MARK: Ticks

@@ -28,6 +28,9 @@ extension Timestamp: CustomStringConvertible {
             + "T\(pad(time.hour, 2)):\(pad(time.minute, 2)):\(pad(time.second, 2))Z"
     }
 
+    /// The day (UTC): `2026-11-26`.
+    package var dayText: String { String(iso8601.prefix { $0 != "T" }) }
+
     /// For people, to the minute: `2026-11-23 14:42Z`.
     package var minuteText: String {
         let (date, time) = fields

@@ -44,6 +44,7 @@ extension Report {
         add("replicas", spreadText(service))
         add("OOM kills", "\(service.evidence.oomKills); restarts \(service.evidence.restarts)")
         add("evidence", coverageText(service.evidence.coverage))
+        add("earlier", service.evidence.earlier.map(earlierText))
         for effect in service.evidence.limitChanges { add("changed", effectText(effect)) }
         let replays = service.replayLines(tiers, policy, style)
         if !replays.isEmpty {
@@ -193,6 +194,20 @@ extension Report {
         return
             "worst 10 minutes \(Cores(least).text) to \(Cores(most).text) cores, largest working "
             + "set \(Bytes(wholeBytes(small)).text) to \(Bytes(wholeBytes(large)).text); sized by the worst"
+    }
+
+    private func earlierText(_ use: EarlierUse) -> String {
+        func span(_ what: String, _ usually: String?, _ most: String?) -> String? {
+            most.map { "\(what) p99 \(usually ?? "?") max \($0)" }
+        }
+        let parts = [
+            span("CPU", use.cpuP99?.text, use.cpuMax.map { "\($0.text) cores" }),
+            span("working set", use.memoryP99?.text, use.memoryMax?.text),
+            "\(use.oomKills) OOM kill\(use.oomKills == 1 ? "" : "s")",
+        ]
+        return parts.compactMap(\.self).joined(separator: "; ")
+            + ": rollups of \(use.days) day\(use.days == 1 ? "" : "s"), \(use.first.dayText) to "
+            + use.last.dayText
     }
 
     private func coverageText(_ coverage: Coverage) -> String {

@@ -24,6 +24,7 @@ struct ServiceJSON: Encodable {
     var warnings: [String]
     var binding: [String]
     var evidence: Evidence
+    var earlier: Earlier?
     var replays: [ReplayJSON]?
 
     init(_ report: ServiceReport) {
@@ -54,6 +55,7 @@ struct ServiceJSON: Encodable {
         warnings = report.recommendation.warnings
         binding = report.recommendation.binding.map(\.rawValue)
         evidence = Evidence(report.evidence)
+        earlier = report.evidence.earlier.map(Earlier.init)
         let replayed = report.evidence.replays
         replays = replayed.isEmpty ? nil : replayed.map(ReplayJSON.init)
     }
@@ -61,7 +63,7 @@ struct ServiceJSON: Encodable {
     private enum CodingKeys: String, CodingKey {
         case project, service, kind, replicas, current, running, cpu, memory, restarts, verdict
         case reason, recommended, need, exact, reservation, confidence, warnings, binding, evidence
-        case replays
+        case earlier, replays
         case throttledRatio = "throttled_ratio"
         case oomKills = "oom_kills"
     }
@@ -224,6 +226,42 @@ struct ServiceJSON: Encodable {
             case weekendDays = "weekend_days"
             case coveredSeconds = "covered_seconds"
             case stepSeconds = "step_seconds"
+        }
+    }
+}
+
+extension ServiceJSON {
+    /// What daily rollups tell of the days whose samples are deleted.
+    struct Earlier: Encodable {
+        var firstDay: String
+        var lastDay: String
+        var days: Int
+        var cpuP99Cores: Double?
+        var cpuMaxCores: Double?
+        var workingSetP99Bytes: Int64?
+        var workingSetMaxBytes: Int64?
+        var oomKills: Int
+
+        init(_ use: EarlierUse) {
+            firstDay = use.first.dayText
+            lastDay = use.last.dayText
+            days = use.days
+            cpuP99Cores = use.cpuP99?.rawValue
+            cpuMaxCores = use.cpuMax?.rawValue
+            workingSetP99Bytes = use.memoryP99?.rawValue
+            workingSetMaxBytes = use.memoryMax?.rawValue
+            oomKills = use.oomKills
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case days
+            case firstDay = "first_day"
+            case lastDay = "last_day"
+            case cpuP99Cores = "cpu_p99_cores"
+            case cpuMaxCores = "cpu_max_cores"
+            case workingSetP99Bytes = "working_set_p99_bytes"
+            case workingSetMaxBytes = "working_set_max_bytes"
+            case oomKills = "oom_kills"
         }
     }
 }

@@ -19,11 +19,14 @@ package struct ServiceEvidence: Hashable, Sendable {
     package var coverage: Coverage
     /// What the history would have done under the limits that were asked for, in their order.
     package var replays: [Replay]
+    /// Of the days before, of which only rollups are kept; nil where there are none.
+    package var earlier: EarlierUse?
 
     package init(
         replicas: [ReplicaEvidence], cpu: CPUEvidence?, memory: MemoryEvidence?, oomKills: Int,
         restarts: Int, limits: ResourceLimits, limitChanges: [LimitEffect] = [],
-        workload: Workload = .steady, coverage: Coverage, replays: [Replay] = []
+        workload: Workload = .steady, coverage: Coverage, replays: [Replay] = [],
+        earlier: EarlierUse? = nil
     ) {
         self.replicas = replicas
         self.cpu = cpu
@@ -35,6 +38,7 @@ package struct ServiceEvidence: Hashable, Sendable {
         self.workload = workload
         self.coverage = coverage
         self.replays = replays
+        self.earlier = earlier
     }
 }
 

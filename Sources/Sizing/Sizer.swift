@@ -99,6 +99,9 @@ package struct Sizer: Sendable {
         advice.binding = index == 0 ? [.smallestTier] : needs.exceeding(tiers[index - 1])
         advice.reason = reason(needs, below: index == 0 ? nil : tiers[index - 1])
         decide(&advice, evidence, limits, needs, seen)
+        if let limits = advice.tier?.limits, let excess = evidence.earlier?.excess(over: limits) {
+            advice.warnings.append("it \(excess), before these samples")
+        }
         return advice
     }
 
@@ -232,7 +235,12 @@ package struct Sizer: Sendable {
             return "throttled so hard in \(percentText(share)) of the time that its CPU demand is "
                 + "not known"
         }
-        return nil
+        let lowered = ResourceLimits(
+            cpu: lowersCPU ? .bounded(tier.cpuLimit) : nil,
+            memory: lowersMemory ? .bounded(tier.memoryLimit) : nil)
+        return evidence.earlier?.excess(over: lowered).map {
+            "\($0), more than \(tier.name) holds"
+        }
     }
 
     /// The worst day's mean, of the replica with the largest: what it steadily uses.

@@ -48,6 +48,10 @@ struct ReportBuilder {
             evidence[key] = try gatherer.evidence(
                 of: replicas, replaying: replays ? Self.replayed(sizer.tiers, now, replicas) : [])
         }
+        let earlier = try EarlierUse.ofServices(
+            in: store, from: extent.last.advanced(byMilliseconds: -Int64(sinceSeconds * 1000)),
+            before: extent.first, where: isWanted)
+        for (key, use) in earlier { evidence[key]?.earlier = use }
         let host = evidence.removeValue(forKey: ServiceKey(.host))
         let report = Report(
             version: Rightsize.version, generatedAt: ClockReading.now().time, source: store.path,
@@ -152,6 +156,13 @@ struct ReportBuilder {
         if age > 3600 {
             notes.append(
                 "the last sample is \(spanText(seconds: age)) old: is 'rightsize sample' still run?"
+            )
+        }
+        let earlier = observed.values.compactMap(\.earlier)
+        if let first = earlier.map(\.first).min(), let last = earlier.map(\.last).max() {
+            notes.append(
+                "of \(first.dayText) to \(last.dayText) only daily rollups are kept: they can keep a limit "
+                    + "from being lowered, the rest rests on the samples since"
             )
         }
         guard let compose else { return notes }

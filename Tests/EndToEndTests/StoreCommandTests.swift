@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Measures
 import TestSupport
 import Testing
@@ -77,6 +78,70 @@ import Testing
             #expect(
                 again.output == "Keeps ticks for 7 d, rollups for 1095 d\nNothing is old enough\n")
         }
+    }
+
+    /// Three days of much memory, of which prune leaves rollups, and a month of little since.
+    @Test func aReportOverDeletedDaysReadsTheirRollups() throws {
+        try withTemporaryDirectory { directory in
+            let (path, csv) = (directory + "/store.db", directory + "/old.csv")
+            var text = "timestamp,project,service,instance,metric,value\n"
+            for step in 0..<(40 * 144) {
+                let time = 1_767_225_600 + step * 600
+                let memory = step < 3 * 144 ? 700 << 20 : (20 + step % 7) << 20
+                text += "\(time),shop,web,1,cpu_usage_usec,\(step * 6_000_000)\n"
+                text += "\(time),shop,web,1,memory_current_bytes,\(memory)\n"
+                text += "\(time),shop,web,1,memory_inactive_file_bytes,0\n"
+                text += "\(time),shop,web,1,cpu_limit_millicores,1000\n"
+                text += "\(time),shop,web,1,memory_limit_bytes,\(1 << 30)\n"
+            }
+            try writeFile(csv, Array(text.utf8))
+            #expect(try Program.run(["store", "import", csv, "--store", path]).code == 0)
+            let report = ["report", "--store", path, "--since", "60d", "--format", "json"]
+            #expect(try parsed(Program.run(report)).earlier == nil)
+            #expect(
+                try Program.run(["store", "prune", "--keep", "raw=30d", "--store", path]).code == 0)
+
+            let pruned = try Program.run(report)
+            let service = try parsed(pruned)
+            let earlier = try #require(service.earlier)
+            #expect(earlier.first_day == "2026-01-01")
+            #expect(earlier.last_day == "2026-01-03")
+            #expect(earlier.days == 3)
+            #expect(earlier.working_set_max_bytes == 700 << 20)
+            #expect(earlier.cpu_max_cores == 0.01)
+            #expect(service.verdict == "keep")
+            #expect(
+                service.reason
+                    == "used 700 MiB of memory between 2026-01-01 and 2026-01-03, more than small holds")
+            #expect(
+                pruned.errors.contains(
+                    "of 2026-01-01 to 2026-01-03 only daily rollups are kept: "))
+            // A window without them does not know of them.
+            let month = try Program.run(["report", "--store", path, "--format", "json"])
+            #expect(try parsed(month).verdict == "lower")
+            #expect(!month.errors.contains("rollups"))
+        }
+    }
+
+    private struct ReportJSON: Decodable {
+        struct Service: Decodable {
+            var verdict: String
+            var reason: String
+            var earlier: Earlier?
+        }
+        struct Earlier: Decodable {
+            var first_day: String
+            var last_day: String
+            var days: Int
+            var working_set_max_bytes: Int64
+            var cpu_max_cores: Double
+        }
+        var services: [Service]
+    }
+
+    private func parsed(_ run: TestSupport.Program.Result) throws -> ReportJSON.Service {
+        let report = try JSONDecoder().decode(ReportJSON.self, from: Data(run.output.utf8))
+        return try #require(report.services.first)
     }
 
     @Test func backupRefusesToOverwrite() throws {

@@ -93,7 +93,7 @@ package struct QuantityRollup: Equatable, Sendable {
     }
 
     /// - Parameter later: of the same quantity.
-    mutating func merge(_ later: QuantityRollup, isCounter: Bool) {
+    package mutating func merge(_ later: QuantityRollup, isCounter: Bool) {
         if isCounter, let elapsed = lastAt.elapsed(until: later.firstAt) {
             let (gain, isTooLarge) = later.first.subtractingReportingOverflow(last)
             if gain >= 0, !isTooLarge {
