@@ -13,7 +13,8 @@ extension ModelBuilder {
         checkKeys(of: layers, name)
         let file = documents[first.document]
         var service = ComposeService(
-            name: name, path: file.path, line: file.line(of: first.entry.key), layers: layers)
+            name: name, path: file.path, line: line(of: first.entry.key, in: first.document),
+            layers: layers)
         guard layers.contains(where: { $0.node != nil }) else {
             reject(
                 ComposeError(
@@ -21,19 +22,38 @@ extension ModelBuilder {
                     "service \(name) is no mapping; Compose refuses the file, so give it an image"))
             return service
         }
+        guard let source = lookup.onlySource(of: layers) else {
+            service.facts = facts(of: layers, name, tiers)
+            return service
+        }
+        if let known = sharedFacts[source.question] {
+            service.facts = known
+            return service
+        }
+        let rejected = rejections.count
+        service.facts = facts(of: layers, name, tiers)
+        // Each service that something is wrong with is named.
+        if rejections.count == rejected { sharedFacts[source.question] = service.facts }
+        return service
+    }
+
+    private mutating func facts(
+        of layers: [ServiceLayer], _ name: String, _ tiers: [[NodeID: String]]
+    ) -> ComposeService.Facts {
+        var facts = ComposeService.Facts()
         if let site = site([.containerName], in: layers) {
             let layer = layers[site.layer]
-            service.containerName = text(site.leaf.value, layer.document, layer.environment)
+            facts.containerName = text(site.leaf.value, layer.document, layer.environment)
         }
         _ = lookup.takePassedNull()
         let sites = lookup.resourceSites(of: layers)
         checkShapes(of: layers, name)
-        service.resources = resources(
-            sites, layers, "service \(name)", &service.hasConflictingFamilies)
-        service.tier = tier(sites, layers, tiers)
-        service.replicas = replicas(of: layers, "service \(name)")
-        service.ignore = ignoreLabel(of: layers)
-        return service
+        facts.resources = resources(
+            sites, layers, "service \(name)", &facts.hasConflictingFamilies)
+        facts.tier = tier(sites, layers, tiers)
+        facts.replicas = replicas(of: layers, "service \(name)")
+        facts.ignore = ignoreLabel(of: layers)
+        return facts
     }
 
     // MARK: Resources
@@ -72,7 +92,8 @@ extension ModelBuilder {
     private mutating func resources(
         ofDeploy deploy: NodeID, _ sites: ResourceSites, _ layers: [ServiceLayer], _ place: String
     ) -> ComposeResources {
-        let question = [layers[0].document, layers[0].environment, Int(deploy.rawValue)]
+        let question =
+            (layers[0].document << 16 | layers[0].environment) << 32 | Int(deploy.rawValue)
         if let known = deployResources[question] { return known }
         var values = ComposeResources()
         for key in ResourceKey.allCases {

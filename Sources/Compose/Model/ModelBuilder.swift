@@ -8,7 +8,11 @@ struct ModelBuilder {
     private(set) var warnings: [ComposeWarning] = []
     private(set) var rejections: [ComposeError] = []
     /// The amounts of a `deploy`, by document, environment and node.
-    var deployResources: [[Int]: ComposeResources] = [:]
+    var deployResources: [Int: ComposeResources] = [:]
+    /// What services have that merge nothing but one anchor, by that (`LayerLookup.onlySource`).
+    var sharedFacts: [Int: ComposeService.Facts] = [:]
+    /// The line that was asked for last, in each document: services are read in the order of the text.
+    private var latestLines: [Int] = []
     /// A bad value behind an anchor is warned about once, not for each service that merges it.
     private var warned: Set<[Int32]> = []
     /// Mappings whose keys were compared with those that Compose knows, by document and node.
@@ -25,6 +29,7 @@ struct ModelBuilder {
         if let known = documentIndices[path] { return known }
         let document = try ComposeDocument(bytes: files.read(path), path: path)
         lookup.append(document)
+        latestLines.append(0)
         documentIndices[path] = documents.count - 1
         return documents.count - 1
     }
@@ -292,6 +297,13 @@ struct ModelBuilder {
     mutating func reject(_ error: ComposeError) {
         guard hasRoomForRejections, !rejections.contains(error) else { return }
         rejections.append(error)
+    }
+
+    /// Counted from 1.
+    mutating func line(of node: NodeID, in document: Int) -> Int {
+        let file = documents[document]
+        return file.source.line(
+            at: file.tree[node].span.lowerBound, near: &latestLines[document])
     }
 
     mutating func warn(

@@ -39,7 +39,13 @@ struct ComposeUnit: Sendable {
 struct ComposeScope: Sendable {
     var units: [ComposeUnit] = []
 
-    var names: [String] { units.flatMap { $0.names + $0.includes.flatMap(\.names) } }
+    /// Of all services, each once.
+    var names: [String] {
+        if units.count == 1, units[0].includes.isEmpty { return units[0].names }
+        var seen: Set<String> = []
+        return units.flatMap { $0.names + $0.includes.flatMap(\.names) }
+            .filter { seen.insert($0).inserted }
+    }
 }
 
 /// Where a value in effect is written.
@@ -133,7 +139,7 @@ struct LayerLookup {
     }
 
     private func isReachable(_ key: ComposeKey, in mapping: NodeID, of document: Int) -> Bool {
-        let keys = documents[document].tree[mapping].reachableKeys
+        let keys = documents[document].tree.reachableKeys(of: mapping)
         return keys.contains(key)
             || documents[document].tree.hasComposeTags
     }
@@ -167,6 +173,26 @@ struct LayerLookup {
 }
 
 extension LayerLookup {
+    /// The one anchor that a service merges, where its own text says nothing that decides about resources:
+    /// then all services that merge it alike have the same.
+    func onlySource(of layers: [ServiceLayer]) -> (alias: NodeID, question: Int)? {
+        guard layers.count == 1, let node = layers[0].node else { return nil }
+        let layer = layers[0]
+        let tree = documents[layer.document].tree
+        guard !tree.hasComposeTags, tree[node].hasMerge,
+            tree.ownKeys(of: node).isDisjoint(with: .decisive)
+        else { return nil }
+        var alias: NodeID?
+        for (key, value) in tree.entries(of: node) where tree.isMergeKey(key) {
+            guard alias == nil, tree[value].kind == .alias else { return nil }
+            alias = value
+        }
+        guard let alias, let target = tree.mapping(alias) else { return nil }
+        return (
+            alias, (layer.document << 16 | layer.environment) << 32 | Int(target.rawValue)
+        )
+    }
+
     /// What lies below the `deploy` of a service that has one layer: for each amount the steps from
     /// `resources` on; nil for what is not there. Asked once for each `deploy`, however many services merge it.
     mutating func tails(of deploy: Found, in document: Int) -> [[Found]?] {

@@ -261,8 +261,8 @@ private struct MergeWeights {
     init(_ tree: YAMLTree) { resolver = MergeResolver(tree) }
 
     /// The fingerprints of the merge sources that bring other keys, in their order.
-    mutating func heavySources(of mapping: NodeID, _ fingerprints: Fingerprints) -> [Int] {
-        var result: [Int] = []
+    mutating func heavySources(of mapping: NodeID, _ fingerprints: Fingerprints) -> [UInt64] {
+        var result: [UInt64] = []
         for source in resolver.tree.mergeSourcesByPrecedence(of: mapping) {
             guard let target = resolver.tree.mapping(source) else { continue }
             if isLight[target] == nil {

@@ -251,7 +251,7 @@ extension Planner {
     ) -> [String] {
         if tierDifferences[document] == nil {
             let tree = model.documents[document].tree
-            tierDifferences[document] = TierDifferences(tree, Fingerprints(tree))
+            tierDifferences[document] = TierDifferences(tree)
         }
         return tierDifferences[document]?.names(from: current, to: wanted, in: service) ?? []
     }

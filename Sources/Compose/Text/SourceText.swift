@@ -84,6 +84,19 @@ package struct SourceText: Sendable {
     /// The line of a byte offset, counted from 1.
     package func line(at offset: Int) -> Int { Self.lineIndex(of: offset, in: lineStarts) + 1 }
 
+    /// The same, fast where it is not far behind the line that was asked for before.
+    func line(at offset: Int, near index: inout Int) -> Int {
+        if lineStarts[index] > offset { index = Self.lineIndex(of: offset, in: lineStarts) }
+        for _ in 0..<32 {
+            guard index + 1 < lineStarts.count, lineStarts[index + 1] <= offset else {
+                return index + 1
+            }
+            index += 1
+        }
+        index = Self.lineIndex(of: offset, in: lineStarts)
+        return index + 1
+    }
+
     package func position(at offset: Int) -> SourcePosition {
         let index = Self.lineIndex(of: offset, in: lineStarts)
         let start = max(lineStarts[index], textStart)

@@ -39,6 +39,12 @@ enum ComposeKey: UInt8, CaseIterable, Sendable {
 struct ComposeKeys: OptionSet, Sendable {
     var rawValue: UInt64 = 0
 
+    /// Those that a service's resources, replicas and labels are made from.
+    static let decisive: ComposeKeys = [
+        ComposeKey.deploy, .cpus, .memoryLimit, .memoryReservation, .memorySwapLimit, .cpuQuota,
+        .cpuPeriod, .pidsLimit, .scale, .labels, .extends, .containerName,
+    ].reduce(into: []) { $0.formUnion(ComposeKeys($1)) }
+
     /// Some key that no service may have.
     static let foreign = ComposeKeys(rawValue: 1 << 63)
 

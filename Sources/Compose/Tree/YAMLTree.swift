@@ -3,6 +3,10 @@
 /// allocation a node.
 package struct YAMLTree: Sendable {
     var nodes: [YAMLNode] = []
+    /// Of each mapping (`YAMLNode.keysIndex`).
+    var keys: [MappingKeys] = []
+    /// Those that have a key twice, in the order in which they end.
+    var mappingsWithDuplicates: [NodeID] = []
     /// The decoded scalars and alias names, one after the other.
     var decoded: [UInt8] = []
     var anchorNames: [NodeID: String] = [:]
@@ -18,8 +22,14 @@ package struct YAMLTree: Sendable {
     package var root: NodeID? { roots.first }
 
     subscript(id: NodeID) -> YAMLNode {
-        get { nodes[Int(id.rawValue)] }
-        set { nodes[Int(id.rawValue)] = newValue }
+        _read { yield nodes[Int(id.rawValue)] }
+        _modify { yield &nodes[Int(id.rawValue)] }
+    }
+
+    func ownKeys(of mapping: NodeID) -> ComposeKeys { keys[Int(self[mapping].keysIndex)].own }
+
+    func reachableKeys(of mapping: NodeID) -> ComposeKeys {
+        keys[Int(self[mapping].keysIndex)].reachable
     }
 }
 
@@ -31,18 +41,29 @@ package struct NodeID: RawRepresentable, Hashable, Comparable, Sendable {
     package static func < (left: NodeID, right: NodeID) -> Bool { left.rawValue < right.rawValue }
 }
 
+/// 28 bytes, since a large file has a million of them.
 package struct YAMLNode: Sendable {
     package enum Kind: UInt8, Sendable { case scalar, mapping, sequence, alias }
 
+    struct Traits: OptionSet, Sendable {
+        var rawValue: UInt8 = 0
+
+        /// A scalar without quotes and without block style.
+        static let plain = Traits(rawValue: 1)
+        /// A mapping or sequence in braces or brackets.
+        static let flow = Traits(rawValue: 2)
+        /// A mapping that has at least one merge key (`<<:`) of its own.
+        static let merge = Traits(rawValue: 4)
+        static let anchor = Traits(rawValue: 8)
+        static let tag = Traits(rawValue: 16)
+        /// A merge key itself.
+        static let mergeKey = Traits(rawValue: 32)
+        /// A mapping that has a key of its own twice.
+        static let duplicates = Traits(rawValue: 64)
+    }
+
     package let kind: Kind
-    /// A scalar without quotes and without block style.
-    var isPlain = false
-    /// A mapping or sequence in braces or brackets.
-    var isFlow = false
-    /// A mapping that has at least one merge key (`<<:`) of its own.
-    var hasMerge = false
-    var hasAnchor = false
-    var hasTag = false
+    var traits: Traits = []
     /// The node's bytes, an anchor or tag before it included. A block collection ends with its last
     /// child: libyaml's own mark lies after the comments that follow.
     var start: Int32
@@ -50,15 +71,33 @@ package struct YAMLNode: Sendable {
     /// Where the decoded scalar or the alias's name lies in `YAMLTree.decoded`.
     var textStart: Int32 = 0
     var textEnd: Int32 = 0
-    /// Of a mapping, the keys that it has itself, and those with what it merges (more than there are where
-    /// some are reset).
-    var ownKeys: ComposeKeys = []
-    var reachableKeys: ComposeKeys = []
-    /// The first child (keys and values of a mapping alternate); of an alias, its target.
-    var first: NodeID?
-    var next: NodeID?
+    /// Of a collection the first child, of an alias the target, of a key its name's number (`KeyNames`).
+    var link: Int32 = -1
+    var nextLink: Int32 = -1
 
     package var span: Range<Int> { Int(start)..<Int(end) }
+    var isPlain: Bool { traits.contains(.plain) }
+    var isFlow: Bool { traits.contains(.flow) }
+    var hasMerge: Bool { traits.contains(.merge) }
+    var hasAnchor: Bool { traits.contains(.anchor) }
+    var hasTag: Bool { traits.contains(.tag) }
+
+    /// The first child (keys and values of a mapping alternate); of an alias, its target.
+    var first: NodeID? { kind == .scalar || link < 0 ? nil : NodeID(rawValue: link) }
+    var next: NodeID? { nextLink < 0 ? nil : NodeID(rawValue: nextLink) }
+
+    /// Of a mapping, where its keys lie in `YAMLTree.keys`.
+    var keysIndex: Int32 {
+        get { textStart }
+        set { textStart = newValue }
+    }
+}
+
+/// Of a mapping, the keys that it has itself, and those with what it merges (more than there are where some
+/// are reset).
+struct MappingKeys: Sendable {
+    var own: ComposeKeys = []
+    var reachable: ComposeKeys = []
 }
 
 extension YAMLTree {
@@ -91,14 +130,10 @@ extension YAMLTree {
     /// A key that is text; nil for a key that is a mapping or a sequence.
     func keyText(_ key: NodeID) -> String? { scalar(key).map(text(of:)) }
 
-    func isMergeKey(_ key: NodeID) -> Bool {
-        let node = self[key]
-        let start = Int(node.textStart)
-        return node.kind == .scalar && node.isPlain
-            && (!node.hasTag || tags[key] == "tag:yaml.org,2002:merge")
-            && Int(node.textEnd) == start + 2 && decoded[start] == UInt8(ascii: "<")
-            && decoded[start + 1] == UInt8(ascii: "<")
-    }
+    func isMergeKey(_ key: NodeID) -> Bool { self[key].traits.contains(.mergeKey) }
+
+    /// Two keys of one mapping have the same where they are the same text; nil for a key that is none.
+    func keyNumber(_ key: NodeID) -> Int32? { scalar(key).map { self[$0].link } }
 
     /// Tagged `!reset`: Compose drops the key, and what earlier files and extended services have there.
     func isReset(_ id: NodeID) -> Bool { hasComposeTags && tag(of: id) == "!reset" }

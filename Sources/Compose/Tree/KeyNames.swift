@@ -1,0 +1,82 @@
+/// Numbers for the names of keys, so that they are hashed once and compared as numbers from then on; and what
+/// each means to us.
+struct KeyNames {
+    private struct Name {
+        var hash: UInt64
+        var start: Int32
+        var count: Int32
+        /// The mapping that had it last.
+        var latest: Int32 = -1
+        var meaning: ComposeKeys
+    }
+
+    private var names: [Name] = []
+    /// Numbers of names by their hashes; -1 for none. A power of two, at most half full.
+    private var slots = [Int32](repeating: -1, count: 256)
+
+    /// The number of a scalar's text.
+    /// - Parameter decoded: as for all scalars before.
+    mutating func number(of scalar: YAMLNode, in decoded: [UInt8]) -> Int32 {
+        decoded.withUnsafeBufferPointer { decoded in
+            let (start, count) = (Int(scalar.textStart), Int(scalar.textEnd - scalar.textStart))
+            let text = UnsafeBufferPointer(rebasing: decoded[start..<start + count])
+            let hash = Self.hash(text)
+            var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+            while slots[place] >= 0 {
+                let known = names[Int(slots[place])]
+                if known.hash == hash, Int(known.count) == count {
+                    let other = Int(known.start)
+                    if text.elementsEqual(decoded[other..<other + count]) { return slots[place] }
+                }
+                place = (place + 1) & (slots.count - 1)
+            }
+            let number = Int32(names.count)
+            slots[place] = number
+            names.append(
+                Name(
+                    hash: hash, start: Int32(start), count: Int32(count),
+                    meaning: ComposeKeys(KeyTable.shared.meaning(of: text))))
+            if names.count * 2 > slots.count { grow() }
+            return number
+        }
+    }
+
+    func meaning(of name: Int32) -> ComposeKeys { names[Int(name)].meaning }
+
+    /// Whether a name is asked for the first time since another mapping was asked about.
+    /// - Precondition: all keys of a mapping are asked about in a row.
+    mutating func isFirst(_ name: Int32, in mapping: NodeID) -> Bool {
+        defer { names[Int(name)].latest = mapping.rawValue }
+        return names[Int(name)].latest != mapping.rawValue
+    }
+
+    private mutating func grow() {
+        slots = [Int32](repeating: -1, count: slots.count * 2)
+        for (number, name) in names.enumerated() {
+            var place = Int(truncatingIfNeeded: name.hash) & (slots.count - 1)
+            while slots[place] >= 0 { place = (place + 1) & (slots.count - 1) }
+            slots[place] = Int32(number)
+        }
+    }
+
+    /// Another in each process, so that no file can make all its names collide.
+    private static let seed = UInt64.random(in: .min ... .max)
+
+    private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var state = seed &+ UInt64(text.count)
+        var offset = 0
+        while offset < text.count {
+            var word: UInt64 = 0
+            if text.count - offset >= 8, let start = text.baseAddress {
+                word = UnsafeRawPointer(start).loadUnaligned(
+                    fromByteOffset: offset, as: UInt64.self)
+            } else {
+                for byte in text[offset...] { word = word << 8 | UInt64(byte) }
+            }
+            let product = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+            state = product.high ^ product.low &+ seed
+            offset += 8
+        }
+        return state ^ state >> 32
+    }
+}
