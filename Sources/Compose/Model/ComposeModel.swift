@@ -50,14 +50,7 @@ package struct ComposeModel: Sendable {
         // Reading the services reads the files that they extend; what those define are no tiers of ours.
         let tiers = builder.documents.indices.map { builder.tiers(of: $0, environment: main) }
         let tierNames = tiers.map(\.names)
-        let names = scope.names
-        var services: [ComposeService] = []
-        services.reserveCapacity(names.count)
-        for name in names {
-            if let service = builder.service(named: name, in: scope, tiers: tierNames) {
-                services.append(service)
-            }
-        }
+        services = builder.services(of: scope, tiers: tierNames)
         for document in builder.documents.indices {
             builder.warnOfDuplicateKeys(in: document, services)
         }
@@ -66,7 +59,6 @@ package struct ComposeModel: Sendable {
                 builder.text($0.value, unit.document, unit.environment)
             }
         }.first { !$0.isEmpty }
-        self.services = services
         documents = builder.documents
         environments = builder.lookup.environments
         documentTiers =

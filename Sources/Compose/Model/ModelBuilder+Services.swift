@@ -1,13 +1,34 @@
 internal import Measures
 
 extension ModelBuilder {
+    mutating func services(
+        of scope: ComposeScope, tiers: [[NodeID: String]]
+    ) -> [ComposeService] {
+        var services: [ComposeService] = []
+        if let unit = scope.onlyUnit {
+            services.reserveCapacity(unit.services.count)
+            for entry in unit.services {
+                let layers = layers(of: entry, in: unit)
+                if let service = service(named: entry.name, layers, tiers: tiers) {
+                    services.append(service)
+                }
+            }
+            return services
+        }
+        for name in scope.names {
+            let layers = layers(of: name, in: scope)
+            if let service = service(named: name, layers, tiers: tiers) { services.append(service) }
+        }
+        return services
+    }
+
     /// Puts one service together.
     ///
+    /// - Parameter layers: the one that wins first.
     /// - Parameter tiers: the names of tiers by the mapping that is anchored, of each document.
     mutating func service(
-        named name: String, in scope: ComposeScope, tiers: [[NodeID: String]]
+        named name: String, _ layers: [ServiceLayer], tiers: [[NodeID: String]]
     ) -> ComposeService? {
-        let layers = layers(of: name, in: scope)
         guard let first = layers.first else { return nil }
         checkName(name, first)
         checkKeys(of: layers, name)

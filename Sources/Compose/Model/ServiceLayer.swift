@@ -23,9 +23,8 @@ struct ComposeUnit: Sendable {
     var document: Int
     var environment: Int
     var root: NodeID
-    var services: [String: MergeResolver.Entry]
     /// In the order of the text; services merged in from an anchor follow.
-    var names: [String]
+    var services: [MergeResolver.Entry]
     /// What relative paths in it start from.
     var directory: String
     /// Services that are reset here: what lower units have of them does not count.
@@ -39,11 +38,15 @@ struct ComposeUnit: Sendable {
 struct ComposeScope: Sendable {
     var units: [ComposeUnit] = []
 
+    /// The only unit, where there is no other and nothing is included.
+    var onlyUnit: ComposeUnit? {
+        units.count == 1 && units[0].includes.isEmpty ? units[0] : nil
+    }
+
     /// Of all services, each once.
     var names: [String] {
-        if units.count == 1, units[0].includes.isEmpty { return units[0].names }
         var seen: Set<String> = []
-        return units.flatMap { $0.names + $0.includes.flatMap(\.names) }
+        return units.flatMap { $0.services.map(\.name) + $0.includes.flatMap(\.names) }
             .filter { seen.insert($0).inserted }
     }
 }

@@ -146,6 +146,15 @@ struct ServiceComparison {
     private let before: [Fingerprints]
     private let after: [Fingerprints]
     private let resolvers: (old: [MergeResolver], new: [MergeResolver])
+    private var equalDeploys: [DeployPair: Bool] = [:]
+
+    private struct DeployPair: Hashable {
+        var left: NodeID?
+        var leftDocument: Int
+        var right: NodeID?
+        var rightDocument: Int
+    }
+
     private var weights: (old: [MergeWeights], new: [MergeWeights])
 
     init(_ old: ComposeModel, _ new: ComposeModel) {
@@ -190,7 +199,13 @@ struct ServiceComparison {
                 leftNode, left.document, rightNode, right.document, except: Self.amountKeys,
                 path: ["deploy", "resources"])
         }
+        let leftDeploy = weights.old[left.document].deploy(of: leftNode)
+        let rightDeploy = weights.new[right.document].deploy(of: rightNode)
+        guard isDeployEqual(leftDeploy, left.document, rightDeploy, right.document) else {
+            return false
+        }
         // What both merge alike need not be expanded: a hostile file has very much of it.
+        if isOwnTextEqual(leftNode, left.document, rightNode, right.document) { return true }
         let (leftOwn, rightOwn) = (
             ownEntries(leftNode, old.documents[left.document].tree),
             ownEntries(rightNode, new.documents[right.document].tree)
@@ -201,11 +216,43 @@ struct ServiceComparison {
                 before[left.document][leftValue] == after[right.document][rightValue]
             else { return false }
         }
-        let leftDeploy = weights.old[left.document].deploy(of: leftNode)
-        let rightDeploy = weights.new[right.document].deploy(of: rightNode)
-        return isRestEqual(
-            leftDeploy, left.document, rightDeploy, right.document, except: [],
-            path: ["resources"])
+        return true
+    }
+
+    /// Compared once for each pair, however many services have it.
+    private mutating func isDeployEqual(
+        _ left: NodeID?, _ leftDocument: Int, _ right: NodeID?, _ rightDocument: Int
+    ) -> Bool {
+        let pair = DeployPair(
+            left: left, leftDocument: leftDocument, right: right, rightDocument: rightDocument)
+        if let known = equalDeploys[pair] { return known }
+        let answer = isRestEqual(
+            left, leftDocument, right, rightDocument, except: [], path: ["resources"])
+        equalDeploys[pair] = answer
+        return answer
+    }
+
+    /// Whether two mappings have the same keys of their own in the same order, with the same values except
+    /// for amounts, what they merge, and `deploy`.
+    private func isOwnTextEqual(
+        _ left: NodeID, _ leftDocument: Int, _ right: NodeID, _ rightDocument: Int
+    ) -> Bool {
+        let (oldTree, newTree) = (old.documents[leftDocument].tree, new.documents[rightDocument].tree)
+        var (leftKey, rightKey) = (oldTree[left].first, newTree[right].first)
+        while let one = leftKey, let other = rightKey {
+            guard let value = oldTree[one].next, let otherValue = newTree[other].next,
+                before[leftDocument][one] == after[rightDocument][other],
+                oldTree.isMergeKey(one) == newTree.isMergeKey(other)
+            else { return false }
+            if before[leftDocument][value] != after[rightDocument][otherValue],
+                !oldTree.isMergeKey(one), !oldTree.isKey(one, .deploy),
+                !Self.amountKeys.contains(oldTree.keyText(one) ?? "")
+            {
+                return false
+            }
+            (leftKey, rightKey) = (oldTree[value].next, newTree[otherValue].next)
+        }
+        return leftKey == nil && rightKey == nil
     }
 
     private func ownEntries(_ mapping: NodeID, _ tree: YAMLTree) -> [String: NodeID] {

@@ -128,7 +128,7 @@ extension MergeResolver {
     }
 }
 
-extension YAMLTree {
+extension NodeTree {
     /// Whether a merge source is the value of `<<` itself, and no item of a list.
     func isMergeValue(_ source: NodeID) -> Bool {
         // Siblings are linked: only the value of a key follows a merge key.

@@ -1,4 +1,5 @@
 internal import CYAML
+import Glibc
 
 /// Turns libyaml's events into a `YAMLTree`. Everything that could make later work unbounded is refused
 /// here: depth, size, cycles, chains of merges.
@@ -12,11 +13,12 @@ struct YAMLParser {
 
     private let source: SourceText
     private var offsets: CodePointOffsets
-    private var tree = YAMLTree()
+    private var tree = GrowingTree()
     private var open: [OpenCollection] = []
-    /// How many mappings a merge passes through, of mappings that have one.
-    private var mergeDepths: [NodeID: Int] = [:]
     private var names = KeyNames()
+    /// The names of anchors and aliases, and the newest definition of each, -1 where there is none.
+    private var anchors = KeyNames()
+    private var definitions: [Int32] = []
 
     private struct OpenCollection {
         var id: NodeID
@@ -36,7 +38,7 @@ struct YAMLParser {
     static func parse(_ source: SourceText) throws(ComposeError) -> YAMLTree {
         var builder = YAMLParser(source)
         try builder.run()
-        return builder.tree
+        return YAMLTree(builder.tree)
     }
 
     private mutating func run() throws(ComposeError) {
@@ -107,27 +109,39 @@ struct YAMLParser {
         _ data: yaml_event_s.__Unnamed_union_data.__Unnamed_struct_alias, _ start: Int32,
         _ end: Int32
     ) throws(ComposeError) {
-        let name = String(cString: data.anchor)
-        guard let target = tree.anchorDefinitions[name]?.last else {
+        var node = YAMLNode(kind: .alias, start: start, end: end)
+        let number = anchorNumber(data.anchor, &node)
+        guard definitions[number] >= 0 else {
+            let name = tree.text(of: node)
             throw error(
                 .undefinedAlias, at: start,
                 "*\(name) stands for nothing: no &\(name) is defined before it in this file; "
                     + "define it above, or correct the name")
         }
         // An anchor is known before its node is complete, and only then can it contain itself.
+        let target = NodeID(rawValue: definitions[number])
         if open.contains(where: { $0.id == target }) {
+            let name = tree.text(of: node)
             let line = source.line(at: Int(tree[target].start))
             throw error(
                 .cyclicAlias, at: start,
                 "*\(name) is part of &\(name) itself (line \(line)); Compose refuses cycles, so "
                     + "remove the alias")
         }
-        var node = YAMLNode(kind: .alias, start: start, end: end)
-        node.textStart = Int32(tree.decoded.count)
-        tree.decoded.append(contentsOf: name.utf8)
-        node.textEnd = Int32(tree.decoded.count)
         node.link = target.rawValue
         try add(node, anchor: nil, tag: nil)
+    }
+
+    /// Puts a name among the decoded text, as a node's.
+    private mutating func anchorNumber(
+        _ name: UnsafeMutablePointer<UInt8>, _ node: inout YAMLNode
+    ) -> Int {
+        node.textStart = Int32(tree.decoded.count)
+        tree.decoded.append(contentsOf: UnsafeBufferPointer(start: name, count: strlen(name)))
+        node.textEnd = Int32(tree.decoded.count)
+        let number = Int(anchors.number(of: node, in: tree.decoded))
+        if number == definitions.count { definitions.append(-1) }
+        return number
     }
 
     @discardableResult
@@ -145,6 +159,8 @@ struct YAMLParser {
             let name = String(cString: anchor)
             tree.anchorNames[id] = name
             tree.anchorDefinitions[name, default: []].append(id)
+            var spelled = node
+            definitions[anchorNumber(anchor, &spelled)] = id.rawValue
             node.traits.insert(.anchor)
         }
         if let tag {
@@ -225,16 +241,20 @@ struct YAMLParser {
         // Written only after the loop, which holds the array of nodes: else it would be copied.
         var reachable = tree.reachableKeys(of: mapping)
         for (key, value) in tree.entries(of: mapping) where tree.isMergeKey(key) {
-            let sources = tree.mergeSources(value)
-            for source in sources {
-                guard let target = tree.mapping(source) else {
+            var source: NodeID? = value
+            let list = tree.sequence(value)
+            if let list { source = tree[list].first }
+            while let current = source {
+                guard let target = tree.mapping(current) else {
                     throw error(
-                        .unmergeable, at: tree[source].start,
+                        .unmergeable, at: tree[current].start,
                         "`<<` merges mappings only, and this is none; write `<<: *anchor` or "
                             + "`<<: [*first, *second]` with anchors of mappings")
                 }
-                depth = max(depth, 1 + (mergeDepths[target] ?? 0))
-                reachable.formUnion(tree.reachableKeys(of: target))
+                let keys = tree.keys[Int(tree[target].keysIndex)]
+                depth = max(depth, 1 + keys.mergeDepth)
+                reachable.formUnion(keys.reachable)
+                source = list == nil ? nil : tree[current].next
             }
         }
         guard depth <= Self.mergeDepthMax else {
@@ -242,8 +262,9 @@ struct YAMLParser {
                 .tooDeep, at: tree[mapping].start,
                 "`<<` leads through more than \(Self.mergeDepthMax) anchors; merge them directly")
         }
-        mergeDepths[mapping] = depth
-        tree.keys[Int(tree[mapping].keysIndex)].reachable = reachable
+        let index = Int(tree[mapping].keysIndex)
+        tree.keys[index].mergeDepth = depth
+        tree.keys[index].reachable = reachable
     }
 
     private func error(
@@ -265,7 +286,7 @@ struct YAMLParser {
     }
 }
 
-extension YAMLTree {
+extension GrowingTree {
     /// Whether a key merges: `<<` without quotes.
     fileprivate func isPlainMerge(_ key: NodeID) -> Bool {
         let node = self[key]

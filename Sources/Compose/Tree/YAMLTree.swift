@@ -1,36 +1,64 @@
 /// A YAML document as its author spelled it: aliases stay aliases, duplicate keys stay, and every node
 /// knows the exact bytes it came from. Nodes live in one array, so that a large file costs no
 /// allocation a node.
-package struct YAMLTree: Sendable {
-    var nodes: [YAMLNode] = []
-    /// Of each mapping (`YAMLNode.keysIndex`).
-    var keys: [MappingKeys] = []
-    /// Those that have a key twice, in the order in which they end.
-    var mappingsWithDuplicates: [NodeID] = []
-    /// The decoded scalars and alias names, one after the other.
-    var decoded: [UInt8] = []
-    var anchorNames: [NodeID: String] = [:]
-    var tags: [NodeID: String] = [:]
+package final class YAMLTree: NodeTree, Sendable {
+    let nodes: [YAMLNode]
+    let decoded: [UInt8]
+    let keys: [MappingKeys]
+    let tags: [NodeID: String]
+    let hasComposeTags: Bool
+    let anchorNames: [NodeID: String]
     /// Every definition of an anchor, in the order of the text: YAML allows to define one again.
-    var anchorDefinitions: [String: [NodeID]] = [:]
+    let anchorDefinitions: [String: [NodeID]]
+    /// Those that have a key twice, in the order in which they end.
+    let mappingsWithDuplicates: [NodeID]
     /// The top nodes of the documents in the stream. Compose merges several as it merges several files.
-    package internal(set) var roots: [NodeID] = []
-    /// Whether any node has one of Compose's own tags, `!reset` and `!override`.
-    var hasComposeTags = false
+    package let roots: [NodeID]
 
     /// Of the first document; nil for an empty stream.
     package var root: NodeID? { roots.first }
+
+    init(_ grown: GrowingTree) {
+        nodes = grown.nodes
+        decoded = grown.decoded
+        keys = grown.keys
+        tags = grown.tags
+        hasComposeTags = grown.hasComposeTags
+        anchorNames = grown.anchorNames
+        anchorDefinitions = grown.anchorDefinitions
+        mappingsWithDuplicates = grown.mappingsWithDuplicates
+        roots = grown.roots
+    }
+}
+
+/// A tree while it is parsed. A finished one is an object, since everybody holds it and nobody changes it.
+struct GrowingTree: NodeTree {
+    var nodes: [YAMLNode] = []
+    var decoded: [UInt8] = []
+    var keys: [MappingKeys] = []
+    var tags: [NodeID: String] = [:]
+    var hasComposeTags = false
+    var anchorNames: [NodeID: String] = [:]
+    var anchorDefinitions: [String: [NodeID]] = [:]
+    var mappingsWithDuplicates: [NodeID] = []
+    var roots: [NodeID] = []
 
     subscript(id: NodeID) -> YAMLNode {
         _read { yield nodes[Int(id.rawValue)] }
         _modify { yield &nodes[Int(id.rawValue)] }
     }
+}
 
-    func ownKeys(of mapping: NodeID) -> ComposeKeys { keys[Int(self[mapping].keysIndex)].own }
-
-    func reachableKeys(of mapping: NodeID) -> ComposeKeys {
-        keys[Int(self[mapping].keysIndex)].reachable
-    }
+/// What can be asked of nodes, in a finished tree and while it is parsed.
+protocol NodeTree {
+    var nodes: [YAMLNode] { get }
+    /// The decoded scalars and names of anchors, one after the other.
+    var decoded: [UInt8] { get }
+    /// Of each mapping (`YAMLNode.keysIndex`).
+    var keys: [MappingKeys] { get }
+    var tags: [NodeID: String] { get }
+    /// Whether any node has one of Compose's own tags, `!reset` and `!override`.
+    var hasComposeTags: Bool { get }
 }
 
 /// A node's place in its tree. A parent comes before its children, an anchor before its aliases.
@@ -98,12 +126,23 @@ package struct YAMLNode: Sendable {
 struct MappingKeys: Sendable {
     var own: ComposeKeys = []
     var reachable: ComposeKeys = []
+    /// Through how many mappings the longest chain of its merges leads.
+    var mergeDepth = 0
 }
 
-extension YAMLTree {
-    func text(of id: NodeID) -> String {
-        let node = self[id]
-        return String(decoding: decoded[Int(node.textStart)..<Int(node.textEnd)], as: UTF8.self)
+extension NodeTree {
+    subscript(id: NodeID) -> YAMLNode { nodes[Int(id.rawValue)] }
+
+    func ownKeys(of mapping: NodeID) -> ComposeKeys { keys[Int(self[mapping].keysIndex)].own }
+
+    func reachableKeys(of mapping: NodeID) -> ComposeKeys {
+        keys[Int(self[mapping].keysIndex)].reachable
+    }
+
+    func text(of id: NodeID) -> String { text(of: self[id]) }
+
+    func text(of node: YAMLNode) -> String {
+        String(decoding: decoded[Int(node.textStart)..<Int(node.textEnd)], as: UTF8.self)
     }
 
     func bytes(of id: NodeID) -> ArraySlice<UInt8> {
