@@ -127,6 +127,21 @@ extension Planner {
     private mutating func tierAlias(
         of service: ComposeService, _ index: Int
     ) -> (alias: NodeID, tier: ComposeTier)? {
+        guard let source = lookup.onlySource(of: service.layers) else {
+            return tierAliasByLayers(of: service, index)
+        }
+        if let known = directTiers[source.question] { return known.map { (source.alias, $0) } }
+        let found = tierAliasByLayers(of: service, index)
+        // An alias in a text that is shared is the same for all.
+        if found == nil || found?.alias == source.alias {
+            directTiers[source.question] = .some(found?.tier)
+        }
+        return found
+    }
+
+    private mutating func tierAliasByLayers(
+        of service: ComposeService, _ index: Int
+    ) -> (alias: NodeID, tier: ComposeTier)? {
         let sites = lookup.resourceSites(of: service.layers)
         let layer = service.layers[index]
         let tree = model.documents[layer.document].tree
