@@ -19,20 +19,37 @@ package struct ComposeService: Sendable {
     /// The file whose text of the service wins, and the line of its name there, counted from 1.
     package var path: String
     package var line: Int
-    var facts = Facts()
+    /// Services that merge the same anchor may have the same object.
+    var facts = Facts.none
     /// The one that wins first.
     let layers: [ServiceLayer]
 }
 
 extension ComposeService {
     /// What its keys say.
-    struct Facts: Sendable {
-        var resources = ComposeResources()
-        var tier: String?
-        var replicas: Int? = 1
-        var ignore: Ignore?
-        var containerName: String?
-        var hasConflictingFamilies = false
+    final class Facts: Sendable {
+        let resources: ComposeResources
+        let tier: String?
+        let replicas: Int?
+        let ignore: Ignore?
+        let containerName: String?
+        let hasConflictingFamilies: Bool
+
+        init(
+            resources: ComposeResources = ComposeResources(), tier: String? = nil,
+            replicas: Int? = 1, ignore: Ignore? = nil, containerName: String? = nil,
+            hasConflictingFamilies: Bool = false
+        ) {
+            self.resources = resources
+            self.tier = tier
+            self.replicas = replicas
+            self.ignore = ignore
+            self.containerName = containerName
+            self.hasConflictingFamilies = hasConflictingFamilies
+        }
+
+        /// What a service has that says nothing.
+        static let none = Facts()
     }
 
     package var resources: ComposeResources { facts.resources }

@@ -61,20 +61,19 @@ extension ModelBuilder {
     private mutating func facts(
         of layers: [ServiceLayer], _ name: String, _ tiers: [[NodeID: String]]
     ) -> ComposeService.Facts {
-        var facts = ComposeService.Facts()
-        if let site = site([.containerName], in: layers) {
+        let containerName = site([.containerName], in: layers).flatMap { site in
             let layer = layers[site.layer]
-            facts.containerName = text(site.leaf.value, layer.document, layer.environment)
+            return text(site.leaf.value, layer.document, layer.environment)
         }
         _ = lookup.takePassedNull()
         let sites = lookup.resourceSites(of: layers)
         checkShapes(of: layers, name)
-        facts.resources = resources(
-            sites, layers, "service \(name)", &facts.hasConflictingFamilies)
-        facts.tier = tier(sites, layers, tiers)
-        facts.replicas = replicas(of: layers, "service \(name)")
-        facts.ignore = ignoreLabel(of: layers)
-        return facts
+        var hasConflict = false
+        let resources = resources(sites, layers, "service \(name)", &hasConflict)
+        return ComposeService.Facts(
+            resources: resources, tier: tier(sites, layers, tiers),
+            replicas: replicas(of: layers, "service \(name)"), ignore: ignoreLabel(of: layers),
+            containerName: containerName, hasConflictingFamilies: hasConflict)
     }
 
     // MARK: Resources

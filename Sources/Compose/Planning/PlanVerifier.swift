@@ -237,7 +237,9 @@ struct ServiceComparison {
     private func isOwnTextEqual(
         _ left: NodeID, _ leftDocument: Int, _ right: NodeID, _ rightDocument: Int
     ) -> Bool {
-        let (oldTree, newTree) = (old.documents[leftDocument].tree, new.documents[rightDocument].tree)
+        let (oldTree, newTree) = (
+            old.documents[leftDocument].tree, new.documents[rightDocument].tree
+        )
         var (leftKey, rightKey) = (oldTree[left].first, newTree[right].first)
         while let one = leftKey, let other = rightKey {
             guard let value = oldTree[one].next, let otherValue = newTree[other].next,

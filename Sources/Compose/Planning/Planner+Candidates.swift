@@ -78,24 +78,33 @@ extension Planner {
     mutating func label(
         _ candidate: inout Candidate, _ service: ComposeService, _ wish: ResourceWish
     ) {
-        var reason = ""
-        reason.reserveCapacity(96)
-        reason += service.name
-        reason += ": "
-        if let tier = service.tier {
-            reason += "tier "
-            reason += tier
-            reason += " to "
-        }
-        reason += wish.description
-        reason += ", "
-        reason += candidate.way.rawValue
+        let before = service.tier.map { [": tier ", $0, " to "] } ?? [": "]
+        let reason = String(
+            joining: [service.name] + before + [wish.description, ", ", candidate.way.rawValue])
         candidate.reason = reason
         for index in candidate.edits.indices {
             let document = candidate.edits[index].document
             candidate.edits[index].edit.line = model.documents[document].source.line(
                 at: candidate.edits[index].edit.range.lowerBound, near: &latestLines[document])
             candidate.edits[index].edit.reason = reason
+        }
+    }
+}
+
+extension String {
+    /// Several texts as one, in one piece of memory: a large file has as many reasons as services.
+    fileprivate init(joining parts: [String]) {
+        let count = parts.reduce(0) { $0 + $1.utf8.count }
+        self.init(unsafeUninitializedCapacity: count) { buffer in
+            var place = 0
+            for var part in parts {
+                part.withUTF8 { text in
+                    _ = UnsafeMutableBufferPointer(rebasing: buffer[place...])
+                        .initialize(from: text)
+                    place += text.count
+                }
+            }
+            return count
         }
     }
 }

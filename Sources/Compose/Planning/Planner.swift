@@ -20,7 +20,7 @@ struct Planner {
     /// What tiers hold beside their amounts, by anchor; whether a `deploy` holds nothing else.
     var otherKeys: [String: Set<String>] = [:]
     var resourcesOnly: [ServiceText: Bool] = [:]
-    var tierDifferences: [Int: TierDifferences] = [:]
+    var tierDifferences: [TierDifferences] = []
     /// What services have in common that merge nothing but one anchor, by that (`LayerLookup.onlySource`):
     /// whether it writes amounts in the older family, and the tier that it is, if any.
     var usesOlderFamily: [Int: Bool] = [:]
@@ -113,6 +113,7 @@ struct Planner {
         edits = [:]
         covered = [:]
         var decisions: [PatchPlan.Decision] = []
+        decisions.reserveCapacity(wishes.count)
         var unchanged: [String] = []
         for service in model.services {
             guard let wish = wishes[service.name], refused[service.name] == nil else { continue }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Numbers for the names of keys, so that they are hashed once and compared as numbers from then on; and what
 /// each means to us.
 struct KeyNames {
@@ -20,13 +22,15 @@ struct KeyNames {
         decoded.withUnsafeBufferPointer { decoded in
             let (start, count) = (Int(scalar.textStart), Int(scalar.textEnd - scalar.textStart))
             let text = UnsafeBufferPointer(rebasing: decoded[start..<start + count])
-            let hash = Self.hash(text)
+            let hash = hash(text)
             var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
             while slots[place] >= 0 {
                 let known = names[Int(slots[place])]
                 if known.hash == hash, Int(known.count) == count {
-                    let other = Int(known.start)
-                    if text.elementsEqual(decoded[other..<other + count]) { return slots[place] }
+                    guard let base = decoded.baseAddress else { return slots[place] }
+                    if memcmp(base + start, base + Int(known.start), count) == 0 {
+                        return slots[place]
+                    }
                 }
                 place = (place + 1) & (slots.count - 1)
             }
@@ -35,7 +39,7 @@ struct KeyNames {
             names.append(
                 Name(
                     hash: hash, start: Int32(start), count: Int32(count),
-                    meaning: ComposeKeys(KeyTable.shared.meaning(of: text))))
+                    meaning: ComposeKeys(table.meaning(of: text))))
             if names.count * 2 > slots.count { grow() }
             return number
         }
@@ -59,24 +63,33 @@ struct KeyNames {
         }
     }
 
-    /// Another in each process, so that no file can make all its names collide.
-    private static let seed = UInt64.random(in: .min ... .max)
+    /// Another each time, so that no file can make all its names collide.
+    private let seed = UInt64.random(in: .min ... .max)
+    private let table = KeyTable.shared
 
-    private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    private func hash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
         var state = seed &+ UInt64(text.count)
+        guard let start = text.baseAddress.map({ UnsafeRawPointer($0) }) else { return state }
         var offset = 0
-        while offset < text.count {
-            var word: UInt64 = 0
-            if text.count - offset >= 8, let start = text.baseAddress {
-                word = UnsafeRawPointer(start).loadUnaligned(
-                    fromByteOffset: offset, as: UInt64.self)
-            } else {
-                for byte in text[offset...] { word = word << 8 | UInt64(byte) }
-            }
-            let product = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-            state = product.high ^ product.low &+ seed
+        while offset + 8 <= text.count {
+            mix(&state, start.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
             offset += 8
         }
+        if offset < text.count {
+            // The last eight bytes, some of them again; of a shorter text all of it.
+            var word: UInt64 = 0
+            if text.count >= 8 {
+                word = start.loadUnaligned(fromByteOffset: text.count - 8, as: UInt64.self)
+            } else {
+                for byte in text { word = word << 8 | UInt64(byte) }
+            }
+            mix(&state, word)
+        }
         return state ^ state >> 32
+    }
+
+    private func mix(_ state: inout UInt64, _ word: UInt64) {
+        let product = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        state = product.high ^ product.low &+ seed
     }
 }
