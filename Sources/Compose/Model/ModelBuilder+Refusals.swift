@@ -78,7 +78,7 @@ extension ModelBuilder {
         for (key, value) in file.tree.entries(of: mapping) where !file.tree.isReset(value) {
             guard hasRoomForRejections else { return }
             guard !file.tree.isMergeKey(key), let text = file.tree.keyText(key),
-                KeyTable.shared.meaning(of: text) == .foreign
+                !KeyTable.shared.meaning(of: text).isOfService
             else { continue }
             let advice =
                 text == "<<"

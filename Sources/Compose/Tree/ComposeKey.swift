@@ -51,12 +51,9 @@ struct ComposeKeys: OptionSet, Sendable {
     init(rawValue: UInt64) { self.rawValue = rawValue }
     init(_ key: ComposeKey) { rawValue = 1 << UInt64(key.rawValue) }
 
-    init(_ meaning: KeyClass) {
-        switch meaning {
-        case .known(let key): self.init(key)
-        case .harmless: self = []
-        case .foreign: self = .foreign
-        }
+    init(_ meaning: KeyMeaning) {
+        self = meaning.isOfService ? [] : .foreign
+        if let key = meaning.key { insert(ComposeKeys(key)) }
     }
 
     func contains(_ key: ComposeKey) -> Bool { rawValue >> UInt64(key.rawValue) & 1 == 1 }
