@@ -1,3 +1,5 @@
+import Glibc
+
 /// A place in a text, as editors show it: both counted from 1, the column in Unicode code points.
 package struct SourcePosition: Hashable, Sendable {
     package var line: Int
@@ -113,7 +115,14 @@ package struct SourceText: Sendable {
         let lineFeed = UInt8(ascii: "\n")
         let end = bytes.contains(lineFeed) ? lineFeed : UInt8(ascii: "\r")
         var starts = [0]
-        for (offset, byte) in bytes.enumerated() where byte == end { starts.append(offset + 1) }
+        bytes.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            var offset = 0
+            while let found = memchr(start + offset, Int32(end), bytes.count - offset) {
+                offset = UnsafeRawPointer(found) - start + 1
+                starts.append(offset)
+            }
+        }
         return starts
     }
 
