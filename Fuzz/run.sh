@@ -51,6 +51,7 @@ seed() {
         FuzzImport) cp "$here"/Seeds/FuzzImport/* "$into" ;;
         FuzzStoreBlobs) cp "$here"/Seeds/FuzzStoreBlobs/* "$into" ;;
         FuzzCompose)
+            cp "$here"/Seeds/FuzzCompose/* "$into"
             for file in "$fixtures"/ComposeTests/Fixtures/{adversarial,golden}/{*.yml,*/*.yml}; do
                 if [[ -f "$file" ]]; then
                     cp "$file" "$into/$(basename "$(dirname "$file")")-$(basename "$file")"

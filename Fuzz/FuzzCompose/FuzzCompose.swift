@@ -3,7 +3,8 @@ import Fuzzing
 import Measures
 
 /// The input as a Compose file, each of whose services is given each tier and amounts of its own, whose tiers
-/// get new values, and whose merges are folded: an error or a verified patch, nothing else.
+/// get new values, and whose merges are folded: an error or a verified patch, nothing else. And as the
+/// `rightsize.yaml` that would lie beside it: an error with a place, or tiers in their order.
 @main
 struct FuzzCompose {
     /// More than the fixtures have; a longer file is only slower.
@@ -14,6 +15,7 @@ struct FuzzCompose {
 
     static func main() {
         fuzz { input in
+            checkTiers(input)
             guard let file = parsed(input) else { return }
             let names = file.services.prefix(servicesMax).map(\.name)
             for tier in file.tiers.prefix(tiersMax) {
@@ -40,10 +42,25 @@ struct FuzzCompose {
                 .unmergeable, .tooDeep, .noServices, .tooLarge, .invalidService, .invalidExtends,
                 .invalidInclude:
                 require(!error.description.isEmpty, "an error without words")
-            case .missing, .unreadable, .notAFile, .unverified, .changedSinceRead, .unwritable:
+            case .missing, .unreadable, .notAFile, .unverified, .changedSinceRead, .unwritable,
+                .invalidTiers:
                 require(false, "reading bytes: \(error)")
             }
             return nil
+        }
+    }
+
+    private static func checkTiers(_ bytes: [UInt8]) {
+        do throws(ComposeError) {
+            let tiers = try TierFile(bytes: bytes, path: "rightsize.yaml").tiers
+            require(!tiers.isEmpty, "a file without tiers")
+            for (smaller, larger) in zip(tiers, tiers.dropFirst()) {
+                require(smaller.memoryLimit <= larger.memoryLimit, "tiers out of order")
+                require(smaller.name != larger.name, "a tier twice")
+            }
+        } catch {
+            require(
+                error.kind != .invalidTiers || error.position != nil, "no place: \(error)")
         }
     }
 

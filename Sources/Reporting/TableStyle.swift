@@ -13,10 +13,10 @@ package struct TableStyle: Hashable, Sendable {
     }
 
     var arrow: String { unicode ? "→" : "->" }
-    var times: String { unicode ? "×" : "x" }
+    package var times: String { unicode ? "×" : "x" }
     var separator: String { unicode ? " · " : " - " }
     var rule: String { unicode ? "─" : "-" }
-    var ellipsis: String { unicode ? "…" : ">" }
+    package var ellipsis: String { unicode ? "…" : ">" }
 
     enum Colour: String {
         case red = "31"
@@ -50,7 +50,7 @@ package struct TableStyle: Hashable, Sendable {
 
 extension String {
     /// Padded or cut to exactly `width` characters.
-    func fitted(_ width: Int, ellipsis: String) -> String {
+    package func fitted(_ width: Int, ellipsis: String) -> String {
         count <= width
             ? self + String(repeating: " ", count: width - count)
             : String(prefix(max(0, width - ellipsis.count))) + ellipsis

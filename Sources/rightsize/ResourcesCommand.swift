@@ -28,7 +28,8 @@ struct ResourcesCommand: ParsableCommand {
             let tiers = try tiers.choice(for: model)
             switch format {
             case .table:
-                Console.write(ResourcesTable(model, tiers).text)
+                Console.write(
+                    ResourcesTable(model, tiers, Console.style(colour: .never)).text)
                 Self.warnings(of: model).forEach(Console.note)
             case .json: Console.write(try ResourcesJSON(model, tiers).text())
             }

@@ -2,31 +2,46 @@ import Compose
 import Measures
 import Reporting
 
-/// The resources in effect as a table: a line for each service, and one for each value's origin below it.
+/// The resources in effect as a table, no wider than the terminal or 80 columns: a line for each service, and below it where
+/// its values are written.
 struct ResourcesTable {
     let text: String
 
-    init(_ model: ComposeModel, _ tiers: TierChoice) {
-        var rows: [[String]] = [
+    init(_ model: ComposeModel, _ tiers: TierChoice, _ style: TableStyle) {
+        var style = style
+        style.width = max(80, style.width)
+        let header = ["SERVICE", "TIER", "CPUS", "MEMORY", "RESERVED", "PIDS"]
+        let rows = model.services.map { service in
             [
-                "SERVICE", "TIER", "CPUS", "MEMORY", "CPUS RESERVED", "MEMORY RESERVED", "PIDS",
-                "FROM",
-            ]
-        ]
-        for service in model.services {
-            let values = service.resources
-            let name = service.replicas.map { $0 == 1 ? "" : " ×\($0)" } ?? " ×?"
-            rows.append([
-                service.name.printable + name,
+                service.name.printable + Self.replicas(service, style),
                 tiers.present(of: service, in: model)?.printable ?? "-",
-                Self.text(values.cpuLimit) { "\($0.rawValue)" },
-                Self.text(values.memoryLimit, Self.size),
-                Self.text(values.cpuReservation) { "\($0.rawValue)" },
-                Self.text(values.memoryReservation, Self.size),
-                Self.text(values.pidsLimit) { "\($0)" }, Self.origins(model, service),
-            ])
+            ] + Self.amounts(service.resources)
         }
-        text = Self.aligned(rows)
+        let widths = Self.widths([header] + rows, style)
+        var lines = [Self.line(header, widths, style)]
+        for (service, row) in zip(model.services, rows) {
+            lines.append(Self.line(row, widths, style))
+            lines += Self.origins(model, service).flatMap { $0.wrapped(style, indent: 2) }
+        }
+        text = lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func replicas(_ service: ComposeService, _ style: TableStyle) -> String {
+        guard let count = service.replicas else { return " \(style.times)?" }
+        return count == 1 ? "" : " \(style.times)\(count)"
+    }
+
+    // MARK: Columns
+
+    private static func amounts(_ values: ComposeResources) -> [String] {
+        let cpus = text(values.cpuReservation, ComposeSpelling.cpus)
+        let memory = text(values.memoryReservation, ComposeSpelling.memory)
+        return [
+            text(values.cpuLimit, ComposeSpelling.cpus),
+            text(values.memoryLimit, ComposeSpelling.memory),
+            cpus == "-" && memory == "-" ? "-" : "\(cpus), \(memory)",
+            text(values.pidsLimit) { "\($0)" },
+        ]
     }
 
     private static func text<Quantity>(
@@ -39,10 +54,27 @@ struct ResourcesTable {
         }
     }
 
-    private static func size(_ bytes: Bytes) -> String { ComposeSpelling.memory(bytes) }
+    /// As wide as their text, up to a limit each; the names of services take what is left.
+    private static func widths(_ rows: [[String]], _ style: TableStyle) -> [Int] {
+        let limits = [Int.max, 14, 8, 12, 16, 8]
+        var widths = limits.indices.map { column in
+            min(limits[column], rows.map { $0[column].count }.max() ?? 0)
+        }
+        widths[0] = min(widths[0], style.width - widths.dropFirst().reduce(0) { $0 + $1 + 2 })
+        return widths
+    }
+
+    private static func line(_ row: [String], _ widths: [Int], _ style: TableStyle) -> String {
+        var line = zip(row, widths).map { $0.fitted($1, ellipsis: style.ellipsis) }
+            .joined(separator: "  ")
+        while line.hasSuffix(" ") { line.removeLast() }
+        return line
+    }
+
+    // MARK: Origins
 
     /// The places with what leads there; lines that the same leads to stand together.
-    private static func origins(_ model: ComposeModel, _ service: ComposeService) -> String {
+    private static func origins(_ model: ComposeModel, _ service: ComposeService) -> [String] {
         var groups: [(path: String, lines: [Int], chain: [String])] = []
         for source in model.provenance(of: service) {
             let line = source.position.line
@@ -54,24 +86,32 @@ struct ResourcesTable {
             }
         }
         return groups.map { group in
-            let lines = group.lines.map(String.init).joined(separator: ",")
+            let lines = group.lines.sorted().map(String.init).joined(separator: ",")
             return (["\(group.path):\(lines)"] + group.chain).joined(separator: " ").printable
-        }.joined(separator: "; ")
-    }
-
-    private static func aligned(_ rows: [[String]]) -> String {
-        let widths = (0..<(rows.first?.count ?? 0)).map { column in
-            rows.map { $0[column].count }.max() ?? 0
         }
-        return rows.map { row in
-            var line = ""
-            for (column, cell) in row.enumerated() {
-                line +=
-                    column == row.count - 1
-                    ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+    }
+}
+
+extension String {
+    /// In lines that are no longer than the terminal, broken at blanks; a word that is longer loses its
+    /// beginning, since the end of a path tells more.
+    fileprivate func wrapped(_ style: TableStyle, indent: Int) -> [String] {
+        let blank = String(repeating: " ", count: indent)
+        var lines = [blank]
+        for word in split(separator: " ") {
+            let room = style.width - indent * 2
+            let word =
+                word.count <= room
+                ? String(word) : style.ellipsis + word.suffix(room - style.ellipsis.count)
+            let last = lines.count - 1
+            if lines[last].allSatisfy({ $0 == " " }) {
+                lines[last] += word
+            } else if lines[last].count + 1 + word.count <= style.width {
+                lines[last] += " " + word
+            } else {
+                lines.append(blank + blank + word)
             }
-            while line.hasSuffix(" ") { line.removeLast() }
-            return line + "\n"
-        }.joined()
+        }
+        return lines
     }
 }

@@ -114,6 +114,14 @@ struct ServiceTests {
                 + "correct it, or begin it with x-"
         ),
         (
+            "services: {a: {image: x, memory: 1g}}", "1:26",
+            "service a has the key `memory`, for which"
+        ),
+        (
+            "services: {a: {image: x, replicas: 2}}", "1:26",
+            "service a has the key `replicas`, for which"
+        ),
+        (
             "x-a: &a {imagee: x}\nservices: {a: {<<: *a}}", "1:10",
             "service a has the key `imagee`"
         ),

@@ -1,6 +1,6 @@
 /// One Compose file as it is written: its bytes, and a tree of spans over them. What it means together
-/// with other files is a `ComposeModel`.
-package struct ComposeDocument: Sendable {
+/// with other files is a `ComposeModel`. An object, since many hold it and nobody changes it.
+package final class ComposeDocument: Sendable {
     package let source: SourceText
     package let tree: YAMLTree
     /// The top mappings of its documents; Compose merges several as if they were files.

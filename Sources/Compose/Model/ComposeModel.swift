@@ -50,28 +50,15 @@ package struct ComposeModel: Sendable {
         // Reading the services reads the files that they extend; what those define are no tiers of ours.
         let tiers = builder.documents.indices.map { builder.tiers(of: $0, environment: main) }
         let tierNames = tiers.map(\.names)
-        var services: [ComposeService] = []
-        var seen: Set<String> = []
-        for name in scope.names where seen.insert(name).inserted {
-            if let service = builder.service(named: name, in: scope, tiers: tierNames) {
-                services.append(service)
-            }
-        }
-        var serviceNames = [[NodeID: String]](repeating: [:], count: builder.documents.count)
-        for service in services {
-            for layer in service.layers where layer.entry.merge == nil {
-                serviceNames[layer.document][layer.entry.value] = service.name
-            }
-        }
+        services = builder.services(of: scope, tiers: tierNames)
         for document in builder.documents.indices {
-            builder.warnOfDuplicateKeys(in: document, services: serviceNames[document])
+            builder.warnOfDuplicateKeys(in: document, services)
         }
         projectName = scope.units.reversed().lazy.compactMap { unit in
             builder.find(.name, in: unit.root, of: unit.document).flatMap {
                 builder.text($0.value, unit.document, unit.environment)
             }
         }.first { !$0.isEmpty }
-        self.services = services
         documents = builder.documents
         environments = builder.lookup.environments
         documentTiers =

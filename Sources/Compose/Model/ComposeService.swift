@@ -19,19 +19,50 @@ package struct ComposeService: Sendable {
     /// The file whose text of the service wins, and the line of its name there, counted from 1.
     package var path: String
     package var line: Int
-    package var resources = ComposeResources()
-    /// The name of the tier that the resources in effect come from, however indirectly.
-    package var tier: String?
-    /// How many containers run it: `deploy.replicas`, else `scale`, else 1. Nil where it is interpolated
-    /// or unreadable.
-    package var replicas: Int? = 1
-    /// Set where the label `rightsize.ignore` is present and not false.
-    package var ignore: Ignore?
-    package var containerName: String?
-    /// Its two families of resource keys differ, for which Compose refuses the file.
-    package var hasConflictingFamilies = false
+    /// Services that merge the same anchor may have the same object.
+    var facts = Facts.none
     /// The one that wins first.
     let layers: [ServiceLayer]
+}
+
+extension ComposeService {
+    /// What its keys say.
+    final class Facts: Sendable {
+        let resources: ComposeResources
+        let tier: String?
+        let replicas: Int?
+        let ignore: Ignore?
+        let containerName: String?
+        let hasConflictingFamilies: Bool
+
+        init(
+            resources: ComposeResources = ComposeResources(), tier: String? = nil,
+            replicas: Int? = 1, ignore: Ignore? = nil, containerName: String? = nil,
+            hasConflictingFamilies: Bool = false
+        ) {
+            self.resources = resources
+            self.tier = tier
+            self.replicas = replicas
+            self.ignore = ignore
+            self.containerName = containerName
+            self.hasConflictingFamilies = hasConflictingFamilies
+        }
+
+        /// What a service has that says nothing.
+        static let none = Facts()
+    }
+
+    package var resources: ComposeResources { facts.resources }
+    /// The name of the tier that the resources in effect come from, however indirectly.
+    package var tier: String? { facts.tier }
+    /// How many containers run it: `deploy.replicas`, else `scale`, else 1. Nil where it is interpolated
+    /// or unreadable.
+    package var replicas: Int? { facts.replicas }
+    /// Set where the label `rightsize.ignore` is present and not false.
+    package var ignore: Ignore? { facts.ignore }
+    package var containerName: String? { facts.containerName }
+    /// Its two families of resource keys differ, for which Compose refuses the file.
+    package var hasConflictingFamilies: Bool { facts.hasConflictingFamilies }
 }
 
 extension ComposeService {

@@ -23,6 +23,8 @@ package struct ComposeTier: Sendable {
     package var line: Int
     let document: Int
     let node: NodeID
+    /// What is written to use it: `*resources-small`.
+    let alias: [UInt8]
 
     package var name: String { tier.name }
 

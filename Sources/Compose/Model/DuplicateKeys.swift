@@ -1,16 +1,28 @@
 extension ModelBuilder {
     /// Compose 2.17 and newer refuse a whole file for any key that a mapping has twice.
     ///
-    /// - Parameter names: of services by their values.
-    mutating func warnOfDuplicateKeys(in document: Int, services names: [NodeID: String]) {
+    mutating func warnOfDuplicateKeys(in document: Int, _ services: [ComposeService]) {
         let tree = documents[document].tree
-        for index in tree.nodes.indices where tree.nodes[index].kind == .mapping {
-            let mapping = NodeID(rawValue: Int32(index))
-            guard tree.hasDuplicateKeys(mapping) else { continue }
-            let place = names[mapping].map { "service \($0)" } ?? "a mapping"
+        var names: [NodeID: String]?
+        for mapping in tree.mappingsWithDuplicates.sorted() {
+            let known = names ?? Self.names(of: services, in: document)
+            names = known
+            let place = known[mapping].map { "service \($0)" } ?? "a mapping"
             warnOfMerges(in: mapping, of: document, place)
             warnOfKeys(in: mapping, of: document, place)
         }
+    }
+
+    /// By their mappings, where those are their own.
+    private static func names(of services: [ComposeService], in document: Int) -> [NodeID: String] {
+        var names: [NodeID: String] = [:]
+        for service in services {
+            for layer in service.layers where layer.document == document && layer.entry.merge == nil
+            {
+                names[layer.entry.value] = service.name
+            }
+        }
+        return names
     }
 
     private mutating func warnOfMerges(
@@ -50,27 +62,5 @@ extension ModelBuilder {
                 first[name] = key
             }
         }
-    }
-}
-
-extension YAMLTree {
-    func hasDuplicateKeys(_ mapping: NodeID) -> Bool {
-        guard let first = self[mapping].first, let value = self[first].next,
-            self[value].next != nil
-        else { return false }
-        // Most mappings are small, and comparing a few keys is faster than hashing them.
-        var earlier: [ArraySlice<UInt8>] = []
-        var seen: Set<ArraySlice<UInt8>> = []
-        for (key, _) in entries(of: mapping) {
-            guard let scalar = scalar(key) else { continue }
-            let text = bytes(of: scalar)
-            if earlier.count < 16 {
-                if earlier.contains(where: { $0 == text }) { return true }
-                earlier.append(text)
-            } else if earlier.contains(where: { $0 == text }) || !seen.insert(text).inserted {
-                return true
-            }
-        }
-        return false
     }
 }

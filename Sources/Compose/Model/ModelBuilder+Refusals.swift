@@ -72,13 +72,13 @@ extension ModelBuilder {
     /// What services merge is looked at once. The depth is that of merges, which `YAMLParser` bounds.
     private mutating func checkKeys(of mapping: NodeID, _ document: Int, _ name: String) {
         let file = documents[document]
-        guard file.tree[mapping].reachableKeys.contains(.foreign),
+        guard file.tree.reachableKeys(of: mapping).contains(.foreign),
             checkedForKeys.insert([Int32(document), mapping.rawValue]).inserted
         else { return }
         for (key, value) in file.tree.entries(of: mapping) where !file.tree.isReset(value) {
             guard hasRoomForRejections else { return }
             guard !file.tree.isMergeKey(key), let text = file.tree.keyText(key),
-                KeyTable.shared.meaning(of: text) == .foreign
+                !KeyTable.shared.meaning(of: text).isOfService
             else { continue }
             let advice =
                 text == "<<"

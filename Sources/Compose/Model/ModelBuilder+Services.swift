@@ -1,19 +1,41 @@
 internal import Measures
 
 extension ModelBuilder {
+    mutating func services(
+        of scope: ComposeScope, tiers: [[NodeID: String]]
+    ) -> [ComposeService] {
+        var services: [ComposeService] = []
+        if let unit = scope.onlyUnit {
+            services.reserveCapacity(unit.services.count)
+            for entry in unit.services {
+                let layers = layers(of: entry, in: unit)
+                if let service = service(named: entry.name, layers, tiers: tiers) {
+                    services.append(service)
+                }
+            }
+            return services
+        }
+        for name in scope.names {
+            let layers = layers(of: name, in: scope)
+            if let service = service(named: name, layers, tiers: tiers) { services.append(service) }
+        }
+        return services
+    }
+
     /// Puts one service together.
     ///
+    /// - Parameter layers: the one that wins first.
     /// - Parameter tiers: the names of tiers by the mapping that is anchored, of each document.
     mutating func service(
-        named name: String, in scope: ComposeScope, tiers: [[NodeID: String]]
+        named name: String, _ layers: [ServiceLayer], tiers: [[NodeID: String]]
     ) -> ComposeService? {
-        let layers = layers(of: name, in: scope)
         guard let first = layers.first else { return nil }
         checkName(name, first)
         checkKeys(of: layers, name)
         let file = documents[first.document]
         var service = ComposeService(
-            name: name, path: file.path, line: file.line(of: first.entry.key), layers: layers)
+            name: name, path: file.path, line: line(of: first.entry.key, in: first.document),
+            layers: layers)
         guard layers.contains(where: { $0.node != nil }) else {
             reject(
                 ComposeError(
@@ -21,19 +43,37 @@ extension ModelBuilder {
                     "service \(name) is no mapping; Compose refuses the file, so give it an image"))
             return service
         }
-        if let site = site([.containerName], in: layers) {
+        guard let source = lookup.onlySource(of: layers) else {
+            service.facts = facts(of: layers, name, tiers)
+            return service
+        }
+        if let known = sharedFacts[source.question] {
+            service.facts = known
+            return service
+        }
+        let rejected = rejections.count
+        service.facts = facts(of: layers, name, tiers)
+        // Each service that something is wrong with is named.
+        if rejections.count == rejected { sharedFacts[source.question] = service.facts }
+        return service
+    }
+
+    private mutating func facts(
+        of layers: [ServiceLayer], _ name: String, _ tiers: [[NodeID: String]]
+    ) -> ComposeService.Facts {
+        let containerName = site([.containerName], in: layers).flatMap { site in
             let layer = layers[site.layer]
-            service.containerName = text(site.leaf.value, layer.document, layer.environment)
+            return text(site.leaf.value, layer.document, layer.environment)
         }
         _ = lookup.takePassedNull()
         let sites = lookup.resourceSites(of: layers)
         checkShapes(of: layers, name)
-        service.resources = resources(
-            sites, layers, "service \(name)", &service.hasConflictingFamilies)
-        service.tier = tier(sites, layers, tiers)
-        service.replicas = replicas(of: layers, "service \(name)")
-        service.ignore = ignoreLabel(of: layers)
-        return service
+        var hasConflict = false
+        let resources = resources(sites, layers, "service \(name)", &hasConflict)
+        return ComposeService.Facts(
+            resources: resources, tier: tier(sites, layers, tiers),
+            replicas: replicas(of: layers, "service \(name)"), ignore: ignoreLabel(of: layers),
+            containerName: containerName, hasConflictingFamilies: hasConflict)
     }
 
     // MARK: Resources
@@ -72,7 +112,8 @@ extension ModelBuilder {
     private mutating func resources(
         ofDeploy deploy: NodeID, _ sites: ResourceSites, _ layers: [ServiceLayer], _ place: String
     ) -> ComposeResources {
-        let question = [layers[0].document, layers[0].environment, Int(deploy.rawValue)]
+        let question =
+            (layers[0].document << 16 | layers[0].environment) << 32 | Int(deploy.rawValue)
         if let known = deployResources[question] { return known }
         var values = ComposeResources()
         for key in ResourceKey.allCases {

@@ -95,7 +95,7 @@ extension ModelBuilder {
         found.tiers.append(
             ComposeTier(
                 tier: tier, shape: shape, anchor: anchor, span: file.tree[node].span, line: line,
-                document: document, node: node))
+                document: document, node: node, alias: Array("*\(anchor)".utf8)))
     }
 
     private mutating func tier(

@@ -3,12 +3,18 @@ struct ModelBuilder {
     let files: ComposeFiles
     var lookup = LayerLookup(documents: [], environments: [])
     private var documentIndices: [String: Int] = [:]
+    /// Where services lie in units that were asked for one by name, by document and root.
+    private var places: [Int: [String: Int]] = [:]
     /// Units of files that `extends` names, by document and environment.
     private var extended: [[Int]: [ComposeUnit]] = [:]
     private(set) var warnings: [ComposeWarning] = []
     private(set) var rejections: [ComposeError] = []
     /// The amounts of a `deploy`, by document, environment and node.
-    var deployResources: [[Int]: ComposeResources] = [:]
+    var deployResources: [Int: ComposeResources] = [:]
+    /// What services have that merge nothing but one anchor, by that (`LayerLookup.onlySource`).
+    var sharedFacts: [Int: ComposeService.Facts] = [:]
+    /// The line that was asked for last, in each document: services are read in the order of the text.
+    private var latestLines: [Int] = []
     /// A bad value behind an anchor is warned about once, not for each service that merges it.
     private var warned: Set<[Int32]> = []
     /// Mappings whose keys were compared with those that Compose knows, by document and node.
@@ -25,6 +31,7 @@ struct ModelBuilder {
         if let known = documentIndices[path] { return known }
         let document = try ComposeDocument(bytes: files.read(path), path: path)
         lookup.append(document)
+        latestLines.append(0)
         documentIndices[path] = documents.count - 1
         return documents.count - 1
     }
@@ -58,7 +65,7 @@ struct ModelBuilder {
         _ document: Int, _ root: NodeID, _ environment: Int, _ directory: String
     ) throws(ComposeError) -> ComposeUnit {
         var unit = ComposeUnit(
-            document: document, environment: environment, root: root, services: [:], names: [],
+            document: document, environment: environment, root: root, services: [],
             directory: directory)
         let file = documents[document]
         guard let found = lookup.resolvers[document].find(.services, in: root) else { return unit }
@@ -67,10 +74,7 @@ struct ModelBuilder {
                 .noServices, path: file.path, at: file.position(of: found.key),
                 "`services:` must be a mapping of service names; add at least one service")
         }
-        for entry in lookup.resolvers[document].entries(of: services) {
-            unit.services[entry.name] = entry
-            unit.names.append(entry.name)
-        }
+        unit.services = lookup.resolvers[document].entries(of: services)
         if file.tree.hasComposeTags {
             unit.isCutOff = lookup.resolvers[document].isCutOff(.services, in: root)
             for (key, value) in file.tree.entries(of: services) where file.tree.isReset(value) {
@@ -163,17 +167,42 @@ struct ModelBuilder {
 
     // MARK: Layers
 
+    /// A unit's service of this name.
+    private mutating func entry(_ name: String, of unit: ComposeUnit) -> MergeResolver.Entry? {
+        let question = unit.document << 32 | Int(unit.root.rawValue)
+        if places[question] == nil {
+            places[question] = Dictionary(
+                uniqueKeysWithValues: unit.services.enumerated().map { ($1.name, $0) })
+        }
+        return places[question]?[name].map { unit.services[$0] }
+    }
+
+    /// The layers of a service of the only unit.
+    mutating func layers(of entry: MergeResolver.Entry, in unit: ComposeUnit) -> [ServiceLayer] {
+        let tree = documents[unit.document].tree
+        if !tree.hasComposeTags, let node = tree.mapping(entry.value),
+            !tree.reachableKeys(of: node).contains(.extends)
+        {
+            return [
+                ServiceLayer(
+                    document: unit.document, environment: unit.environment, entry: entry,
+                    node: node)
+            ]
+        }
+        return layers(of: entry.name, in: ComposeScope(units: [unit]))
+    }
+
     /// The layers of a service, the one that wins first.
     mutating func layers(of name: String, in scope: ComposeScope) -> [ServiceLayer] {
         var layers: [ServiceLayer] = []
         for unit in scope.units.reversed() {
-            if unit.services[name] != nil {
+            if entry(name, of: unit) != nil {
                 var visited: Set<[Int32]> = []
                 append(name, of: unit, through: [], &layers, &visited)
             }
             for included in unit.includes {
                 let more = self.layers(of: name, in: included)
-                if let own = unit.services[name], let other = more.first {
+                if let own = entry(name, of: unit), let other = more.first {
                     rejectConflict(name, own, unit, other)
                 } else {
                     layers += more
@@ -202,7 +231,7 @@ struct ModelBuilder {
         _ name: String, of unit: ComposeUnit, through steps: [ServiceLayer.Step],
         _ layers: inout [ServiceLayer], _ visited: inout Set<[Int32]>
     ) {
-        guard let entry = unit.services[name] else { return }
+        guard let entry = entry(name, of: unit) else { return }
         let file = documents[unit.document]
         let node = file.tree.mapping(entry.value)
         let isReset = file.tree.isReset(entry.value)
@@ -223,7 +252,7 @@ struct ModelBuilder {
         }
         let path = steps + [ServiceLayer.Step(document: unit.document, key: found.key)]
         guard let (base, units) = extendedService(found, unit) else { return }
-        guard let other = units.first(where: { $0.services[base] != nil }) else {
+        guard let other = units.first(where: { self.entry(base, of: $0) != nil }) else {
             let place = units.first.map { documents[$0.document].path } ?? file.path
             rejectExtends(found, unit, "names the service \(base), which \(place) does not have")
             return
@@ -292,6 +321,13 @@ struct ModelBuilder {
     mutating func reject(_ error: ComposeError) {
         guard hasRoomForRejections, !rejections.contains(error) else { return }
         rejections.append(error)
+    }
+
+    /// Counted from 1.
+    mutating func line(of node: NodeID, in document: Int) -> Int {
+        let file = documents[document]
+        return file.source.line(
+            at: file.tree[node].span.lowerBound, near: &latestLines[document])
     }
 
     mutating func warn(

@@ -23,9 +23,8 @@ struct ComposeUnit: Sendable {
     var document: Int
     var environment: Int
     var root: NodeID
-    var services: [String: MergeResolver.Entry]
     /// In the order of the text; services merged in from an anchor follow.
-    var names: [String]
+    var services: [MergeResolver.Entry]
     /// What relative paths in it start from.
     var directory: String
     /// Services that are reset here: what lower units have of them does not count.
@@ -39,7 +38,17 @@ struct ComposeUnit: Sendable {
 struct ComposeScope: Sendable {
     var units: [ComposeUnit] = []
 
-    var names: [String] { units.flatMap { $0.names + $0.includes.flatMap(\.names) } }
+    /// The only unit, where there is no other and nothing is included.
+    var onlyUnit: ComposeUnit? {
+        units.count == 1 && units[0].includes.isEmpty ? units[0] : nil
+    }
+
+    /// Of all services, each once.
+    var names: [String] {
+        var seen: Set<String> = []
+        return units.flatMap { $0.services.map(\.name) + $0.includes.flatMap(\.names) }
+            .filter { seen.insert($0).inserted }
+    }
 }
 
 /// Where a value in effect is written.
@@ -133,7 +142,7 @@ struct LayerLookup {
     }
 
     private func isReachable(_ key: ComposeKey, in mapping: NodeID, of document: Int) -> Bool {
-        let keys = documents[document].tree[mapping].reachableKeys
+        let keys = documents[document].tree.reachableKeys(of: mapping)
         return keys.contains(key)
             || documents[document].tree.hasComposeTags
     }
@@ -167,6 +176,26 @@ struct LayerLookup {
 }
 
 extension LayerLookup {
+    /// The one anchor that a service merges, where its own text says nothing that decides about resources:
+    /// then all services that merge it alike have the same.
+    func onlySource(of layers: [ServiceLayer]) -> (alias: NodeID, question: Int)? {
+        guard layers.count == 1, let node = layers[0].node else { return nil }
+        let layer = layers[0]
+        let tree = documents[layer.document].tree
+        guard !tree.hasComposeTags, tree[node].hasMerge,
+            tree.ownKeys(of: node).isDisjoint(with: .decisive)
+        else { return nil }
+        var alias: NodeID?
+        for (key, value) in tree.entries(of: node) where tree.isMergeKey(key) {
+            guard alias == nil, tree[value].kind == .alias else { return nil }
+            alias = value
+        }
+        guard let alias, let target = tree.mapping(alias) else { return nil }
+        return (
+            alias, (layer.document << 16 | layer.environment) << 32 | Int(target.rawValue)
+        )
+    }
+
     /// What lies below the `deploy` of a service that has one layer: for each amount the steps from
     /// `resources` on; nil for what is not there. Asked once for each `deploy`, however many services merge it.
     mutating func tails(of deploy: Found, in document: Int) -> [[Found]?] {

@@ -35,7 +35,16 @@ struct PlanVerifier {
         } catch {
             return Violation(text: "the patched text does not parse: \(error)")
         }
-        if let found = changedServices(patched) ?? changedRest(patched) { return found }
+        guard patched.services.elementsEqual(model.services, by: { $0.name == $1.name }) else {
+            return Violation(text: "the list of services would change")
+        }
+        let decided = decisionsByService
+        var comparison = ServiceComparison(model, patched)
+        if let found = changedServices(patched, decided, &comparison)
+            ?? changedRest(patched, comparison)
+        {
+            return found
+        }
         if let rejection = patched.rejections.first(where: { !model.rejections.contains($0) }) {
             // A line may have moved; a new reason to refuse the file may not.
             guard patched.rejections.count == model.rejections.count else {
@@ -43,11 +52,8 @@ struct PlanVerifier {
             }
         }
         var planner = Planner(patched)
-        let edited = Set(plan.decisions.map(\.service))
-        for service in patched.services {
-            guard let wish = plan.wishes[service.name], edited.contains(service.name) else {
-                continue
-            }
+        for (service, decision) in zip(patched.services, decided) where decision != nil {
+            guard let wish = plan.wishes[service.name] else { continue }
             if !planner.isSatisfied(wish, service) {
                 return Violation(
                     service: service.name, text: "planning again would still change something")
@@ -56,15 +62,20 @@ struct PlanVerifier {
         return nil
     }
 
-    private func changedServices(_ patched: ComposeModel) -> Violation? {
-        guard patched.services.map(\.name) == model.services.map(\.name) else {
-            return Violation(text: "the list of services would change")
-        }
-        let decisions = Dictionary(
-            uniqueKeysWithValues: plan.decisions.map { ($0.service, $0) })
-        var comparison = ServiceComparison(model, patched)
-        for (old, new) in zip(model.services, patched.services) {
-            if let decision = decisions[old.name] {
+    /// For each service the place of its decision; nil for those that are not edited.
+    private var decisionsByService: [Int?] {
+        let places = Dictionary(
+            uniqueKeysWithValues: plan.decisions.enumerated().map { ($1.service, $0) })
+        return model.services.map { places[$0.name] }
+    }
+
+    private func changedServices(
+        _ patched: ComposeModel, _ decided: [Int?], _ comparison: inout ServiceComparison
+    ) -> Violation? {
+        for (index, (old, new)) in zip(model.services, patched.services).enumerated() {
+            let blamed = decided[index] == nil ? nil : old.name
+            if let place = decided[index] {
+                let decision = plan.decisions[place]
                 guard new.resources.isEquivalent(to: decision.after) else {
                     return Violation(
                         service: old.name, text: "it would not get exactly what is wanted")
@@ -75,7 +86,7 @@ struct PlanVerifier {
             }
             if new.hasConflictingFamilies, !old.hasConflictingFamilies {
                 return Violation(
-                    service: decisions[old.name] == nil ? nil : old.name,
+                    service: blamed,
                     text:
                         "Compose would refuse service \(old.name), whose two families would differ")
             }
@@ -83,7 +94,7 @@ struct PlanVerifier {
                 new.replicas == old.replicas, comparison.isRestEqual(old, new)
             else {
                 return Violation(
-                    service: decisions[old.name] == nil ? nil : old.name,
+                    service: blamed,
                     text: "service \(old.name) would change in more than its resources")
             }
         }
@@ -91,12 +102,14 @@ struct PlanVerifier {
     }
 
     /// Outside `services:` only `x-…` may change, and only where an edit is in it.
-    private func changedRest(_ patched: ComposeModel) -> Violation? {
+    private func changedRest(
+        _ patched: ComposeModel, _ comparison: ServiceComparison
+    ) -> Violation? {
         for (document, change) in model.documents.indices.compactMap({ index in
             plan.changes.first { $0.path == model.documents[index].path }.map { (index, $0) }
         }) {
             let (old, new) = (model.documents[document], patched.documents[document])
-            let (before, after) = (Fingerprints(old.tree), Fingerprints(new.tree))
+            let (before, after) = (comparison.before[document], comparison.after[document])
             guard old.roots.count == new.roots.count else {
                 return Violation(text: "the documents would change")
             }
@@ -143,9 +156,19 @@ extension ByteEdit {
 struct ServiceComparison {
     private let old: ComposeModel
     private let new: ComposeModel
-    private let before: [Fingerprints]
-    private let after: [Fingerprints]
+    /// By document.
+    let before: [Fingerprints]
+    let after: [Fingerprints]
     private let resolvers: (old: [MergeResolver], new: [MergeResolver])
+    private var equalDeploys: [DeployPair: Bool] = [:]
+
+    private struct DeployPair: Hashable {
+        var left: NodeID?
+        var leftDocument: Int
+        var right: NodeID?
+        var rightDocument: Int
+    }
+
     private var weights: (old: [MergeWeights], new: [MergeWeights])
 
     init(_ old: ComposeModel, _ new: ComposeModel) {
@@ -190,7 +213,13 @@ struct ServiceComparison {
                 leftNode, left.document, rightNode, right.document, except: Self.amountKeys,
                 path: ["deploy", "resources"])
         }
+        let leftDeploy = weights.old[left.document].deploy(of: leftNode)
+        let rightDeploy = weights.new[right.document].deploy(of: rightNode)
+        guard isDeployEqual(leftDeploy, left.document, rightDeploy, right.document) else {
+            return false
+        }
         // What both merge alike need not be expanded: a hostile file has very much of it.
+        if isOwnTextEqual(leftNode, left.document, rightNode, right.document) { return true }
         let (leftOwn, rightOwn) = (
             ownEntries(leftNode, old.documents[left.document].tree),
             ownEntries(rightNode, new.documents[right.document].tree)
@@ -201,11 +230,45 @@ struct ServiceComparison {
                 before[left.document][leftValue] == after[right.document][rightValue]
             else { return false }
         }
-        let leftDeploy = weights.old[left.document].deploy(of: leftNode)
-        let rightDeploy = weights.new[right.document].deploy(of: rightNode)
-        return isRestEqual(
-            leftDeploy, left.document, rightDeploy, right.document, except: [],
-            path: ["resources"])
+        return true
+    }
+
+    /// Compared once for each pair, however many services have it.
+    private mutating func isDeployEqual(
+        _ left: NodeID?, _ leftDocument: Int, _ right: NodeID?, _ rightDocument: Int
+    ) -> Bool {
+        let pair = DeployPair(
+            left: left, leftDocument: leftDocument, right: right, rightDocument: rightDocument)
+        if let known = equalDeploys[pair] { return known }
+        let answer = isRestEqual(
+            left, leftDocument, right, rightDocument, except: [], path: ["resources"])
+        equalDeploys[pair] = answer
+        return answer
+    }
+
+    /// Whether two mappings have the same keys of their own in the same order, with the same values except
+    /// for amounts, what they merge, and `deploy`.
+    private func isOwnTextEqual(
+        _ left: NodeID, _ leftDocument: Int, _ right: NodeID, _ rightDocument: Int
+    ) -> Bool {
+        let (oldTree, newTree) = (
+            old.documents[leftDocument].tree, new.documents[rightDocument].tree
+        )
+        var (leftKey, rightKey) = (oldTree[left].first, newTree[right].first)
+        while let one = leftKey, let other = rightKey {
+            guard let value = oldTree[one].next, let otherValue = newTree[other].next,
+                before[leftDocument][one] == after[rightDocument][other],
+                oldTree.isMergeKey(one) == newTree.isMergeKey(other)
+            else { return false }
+            if before[leftDocument][value] != after[rightDocument][otherValue],
+                !oldTree.isMergeKey(one), !oldTree.isKey(one, .deploy),
+                !Self.amountKeys.contains(oldTree.keyText(one) ?? "")
+            {
+                return false
+            }
+            (leftKey, rightKey) = (oldTree[value].next, newTree[otherValue].next)
+        }
+        return leftKey == nil && rightKey == nil
     }
 
     private func ownEntries(_ mapping: NodeID, _ tree: YAMLTree) -> [String: NodeID] {
@@ -261,8 +324,8 @@ private struct MergeWeights {
     init(_ tree: YAMLTree) { resolver = MergeResolver(tree) }
 
     /// The fingerprints of the merge sources that bring other keys, in their order.
-    mutating func heavySources(of mapping: NodeID, _ fingerprints: Fingerprints) -> [Int] {
-        var result: [Int] = []
+    mutating func heavySources(of mapping: NodeID, _ fingerprints: Fingerprints) -> [UInt64] {
+        var result: [UInt64] = []
         for source in resolver.tree.mergeSourcesByPrecedence(of: mapping) {
             guard let target = resolver.tree.mapping(source) else { continue }
             if isLight[target] == nil {

@@ -25,9 +25,9 @@ extension Planner {
         _ candidate: Candidate, _ service: ComposeService, _ layer: ServiceLayer
     ) throws(Obstacle) -> [(name: String, resources: ComposeResources)]? {
         var files: [String: [UInt8]] = [:]
-        for (document, edits) in candidate.edits {
+        for (document, edits) in Dictionary(grouping: candidate.edits, by: \.document) {
             let file = model.documents[document]
-            files[file.path] = edits.merged(in: file).applied(to: file.bytes)
+            files[file.path] = edits.map(\.edit).merged(in: file).applied(to: file.bytes)
         }
         simulatedBytesLeft -= model.documents.reduce(0) { $0 + $1.bytes.count }
         guard simulatedBytesLeft > 0 else {
@@ -73,35 +73,54 @@ extension ResourceSites {
     var isOlderFamily: Bool { deploy.isEmpty && !service.isEmpty }
 }
 
-extension Planner.Candidate {
+extension Planner {
     /// Says in every edit which service it is for, and why.
-    mutating func label(_ service: ComposeService, _ wish: ResourceWish, _ model: ComposeModel) {
-        reason =
-            "\(service.name): \(service.tier.map { "tier \($0) to " } ?? "")\(wish.description)"
-            + ", \(way.rawValue)"
-        for document in edits.keys {
-            let source = model.documents[document].source
-            edits[document] = edits[document]?.map { edit in
-                var edit = edit
-                edit.line = source.line(at: edit.range.lowerBound)
-                edit.reason = reason
-                return edit
-            }
+    mutating func label(
+        _ candidate: inout Candidate, _ service: ComposeService, _ wish: ResourceWish
+    ) {
+        let before = service.tier.map { [": tier ", $0, " to "] } ?? [": "]
+        let reason = String(
+            joining: [service.name] + before + [wish.description, ", ", candidate.way.rawValue])
+        candidate.reason = reason
+        for index in candidate.edits.indices {
+            let document = candidate.edits[index].document
+            candidate.edits[index].edit.line = model.documents[document].source.line(
+                at: candidate.edits[index].edit.range.lowerBound, near: &latestLines[document])
+            candidate.edits[index].edit.reason = reason
         }
     }
+}
 
+extension String {
+    /// Several texts as one, in one piece of memory: a large file has as many reasons as services.
+    fileprivate init(joining parts: [String]) {
+        let count = parts.reduce(0) { $0 + $1.utf8.count }
+        self.init(unsafeUninitializedCapacity: count) { buffer in
+            var place = 0
+            for var part in parts {
+                part.withUTF8 { text in
+                    _ = UnsafeMutableBufferPointer(rebasing: buffer[place...])
+                        .initialize(from: text)
+                    place += text.count
+                }
+            }
+            return count
+        }
+    }
+}
+
+extension Planner.Candidate {
     /// Whether an edit touches text that another changes already.
     func overlaps(_ others: [Int: [ByteEdit]]) -> Bool {
-        edits.contains { document, new in
-            (others[document] ?? []).contains { other in
-                new.contains { edit in
-                    edit.range.isEmpty || other.range.isEmpty
-                        ? other.range.lowerBound < edit.range.lowerBound
-                            && edit.range.lowerBound < other.range.upperBound
-                            || edit.range.lowerBound < other.range.lowerBound
-                                && other.range.lowerBound < edit.range.upperBound
-                        : other.range.overlaps(edit.range)
-                }
+        edits.contains { new in
+            let range = new.edit.range
+            return (others[new.document] ?? []).contains { other in
+                range.isEmpty || other.range.isEmpty
+                    ? other.range.lowerBound < range.lowerBound
+                        && range.lowerBound < other.range.upperBound
+                        || range.lowerBound < other.range.lowerBound
+                            && other.range.lowerBound < range.upperBound
+                    : other.range.overlaps(range)
             }
         }
     }
@@ -112,13 +131,23 @@ extension Planner.Candidate {
 }
 
 extension [ByteEdit] {
+    /// As they lie in the file; those at one place in the order of planning.
+    private var inOrder: [ByteEdit] {
+        let isSorted = zip(self, dropFirst()).allSatisfy {
+            $0.range.lowerBound < $1.range.lowerBound
+        }
+        if isSorted { return self }
+        return enumerated().sorted { left, right in
+            (left.element.range.lowerBound, left.element.range.upperBound, left.offset)
+                < (right.element.range.lowerBound, right.element.range.upperBound, right.offset)
+        }.map(\.element)
+    }
+
     /// Sorted; what is inserted at one place becomes one edit, in the order of planning.
     func merged(in file: ComposeDocument) -> [ByteEdit] {
         var result: [ByteEdit] = []
-        for (_, edit) in enumerated().sorted(by: { left, right in
-            (left.element.range.lowerBound, left.element.range.upperBound, left.offset)
-                < (right.element.range.lowerBound, right.element.range.upperBound, right.offset)
-        }) {
+        result.reserveCapacity(count)
+        for edit in inOrder {
             if let last = result.last, last.range.isEmpty, last.range == edit.range {
                 result[result.count - 1].new += edit.new
                 if last.reason != edit.reason {

@@ -28,10 +28,11 @@ extension Planner {
             !tree[node].span.contains(tree[alias].span.lowerBound)
             || isShared(path(to: alias, of: service, index), in: layer.document)
         let range = tree[alias].span
+        let old = model.documents[layer.document].bytes[range]
         candidate.add(
             ByteEdit(
-                range: range, old: Array(model.documents[layer.document].bytes[range]),
-                new: Array("*\(wanted.anchor)".utf8), line: 0, reason: ""),
+                range: range, old: old.elementsEqual(present.alias) ? present.alias : Array(old),
+                new: wanted.alias, line: 0, reason: ""),
             in: layer.document)
         return candidate
     }
@@ -125,6 +126,21 @@ extension Planner {
 
     /// The alias through which a service's limits come straight from a tier.
     private mutating func tierAlias(
+        of service: ComposeService, _ index: Int
+    ) -> (alias: NodeID, tier: ComposeTier)? {
+        guard let source = lookup.onlySource(of: service.layers) else {
+            return tierAliasByLayers(of: service, index)
+        }
+        if let known = directTiers[source.question] { return known.map { (source.alias, $0) } }
+        let found = tierAliasByLayers(of: service, index)
+        // An alias in a text that is shared is the same for all.
+        if found == nil || found?.alias == source.alias {
+            directTiers[source.question] = .some(found?.tier)
+        }
+        return found
+    }
+
+    private mutating func tierAliasByLayers(
         of service: ComposeService, _ index: Int
     ) -> (alias: NodeID, tier: ComposeTier)? {
         let sites = lookup.resourceSites(of: service.layers)
@@ -249,11 +265,10 @@ extension Planner {
     private mutating func differences(
         _ current: NodeID, _ wanted: NodeID, _ service: NodeID, _ document: Int
     ) -> [String] {
-        if tierDifferences[document] == nil {
-            let tree = model.documents[document].tree
-            tierDifferences[document] = TierDifferences(tree, Fingerprints(tree))
+        if tierDifferences.isEmpty {
+            tierDifferences = model.documents.map { TierDifferences($0.tree) }
         }
-        return tierDifferences[document]?.names(from: current, to: wanted, in: service) ?? []
+        return tierDifferences[document].names(from: current, to: wanted, in: service)
     }
 }
 

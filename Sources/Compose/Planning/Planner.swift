@@ -20,7 +20,13 @@ struct Planner {
     /// What tiers hold beside their amounts, by anchor; whether a `deploy` holds nothing else.
     var otherKeys: [String: Set<String>] = [:]
     var resourcesOnly: [ServiceText: Bool] = [:]
-    var tierDifferences: [Int: TierDifferences] = [:]
+    var tierDifferences: [TierDifferences] = []
+    /// What services have in common that merge nothing but one anchor, by that (`LayerLookup.onlySource`):
+    /// whether it writes amounts in the older family, and the tier that it is, if any.
+    var usesOlderFamily: [Int: Bool] = [:]
+    var directTiers: [Int: ComposeTier?] = [:]
+    /// The line that was asked for last, in each document.
+    var latestLines: [Int]
 
     /// A service as one file writes it.
     struct ServiceText: Hashable {
@@ -31,7 +37,7 @@ struct Planner {
     /// What one way would do.
     struct Candidate {
         var way: PatchPlan.Way
-        var edits: [Int: [ByteEdit]] = [:]
+        var edits: [DocumentEdit] = []
         var after: ComposeResources
         var reason: String
         /// Where text that others may use is edited.
@@ -40,8 +46,13 @@ struct Planner {
         var pinned: [String] = []
 
         mutating func add(_ edit: ByteEdit, in document: Int) {
-            edits[document, default: []].append(edit)
+            edits.append(DocumentEdit(document: document, edit: edit))
         }
+    }
+
+    struct DocumentEdit {
+        var document: Int
+        var edit: ByteEdit
     }
 
     /// Why a way is not to be had.
@@ -55,6 +66,7 @@ struct Planner {
     init(_ model: ComposeModel) {
         self.model = model
         lookup = LayerLookup(documents: model.documents, environments: model.environments)
+        latestLines = [Int](repeating: 0, count: model.documents.count)
         firstAliases = model.documents.map(\.tree.firstAliases)
         var heirs: [ServiceText: [String]] = [:]
         for service in model.services where service.layers.count > 1 {
@@ -101,6 +113,7 @@ struct Planner {
         edits = [:]
         covered = [:]
         var decisions: [PatchPlan.Decision] = []
+        decisions.reserveCapacity(wishes.count)
         var unchanged: [String] = []
         for service in model.services {
             guard let wish = wishes[service.name], refused[service.name] == nil else { continue }
@@ -111,8 +124,8 @@ struct Planner {
             } else {
                 switch outcome(service, wish, wishes) {
                 case .success(let candidate):
-                    for (document, new) in candidate.edits {
-                        edits[document, default: []] += new
+                    for new in candidate.edits {
+                        edits[new.document, default: []].append(new.edit)
                     }
                     decisions.append(decision(service, wish, candidate))
                 case .failure(let obstacle):
@@ -137,8 +150,10 @@ struct Planner {
         _ refused: [String: PatchRefusal], _ wishes: [String: ResourceWish]
     ) -> PatchPlan {
         var refusals = model.services.compactMap { refused[$0.name] }
-        let known = Set(model.services.map(\.name))
-        for name in wishes.keys.sorted() where !known.contains(name) {
+        // Mostly all are known, and need not be looked for.
+        let isAllKnown = decisions.count + unchanged.count + refusals.count == wishes.count
+        let known = isAllKnown ? [] : Set(model.services.map(\.name))
+        for name in isAllKnown ? [] : wishes.keys.sorted() where !known.contains(name) {
             refusals.append(
                 PatchRefusal(
                     service: name, reason: .unknownService, path: model.path, line: nil,
@@ -170,8 +185,7 @@ struct Planner {
         let amounts = wish.amounts.feasible(beside: service.resources)
         var first: Obstacle?
         // Compose refuses both families beside each other, and a `pids_limit` beside `deploy` limits.
-        let usesOlderFamily = !lookup.resourceSites(of: service.layers).service.isEmpty
-        let steps = usesOlderFamily ? [Step.editOlderFamily] : Step.allCases
+        let steps = usesOlderFamily(service) ? [Step.editOlderFamily] : Step.allCases
         for index in layersToEdit(of: service) {
             let document = service.layers[index].document
             if model.documents[document].isConverted {
@@ -182,7 +196,7 @@ struct Planner {
                 do throws(Obstacle) {
                     guard var candidate = try candidate(step, service, index, wish, amounts)
                     else { continue }
-                    candidate.label(service, wish, model)
+                    label(&candidate, service, wish)
                     if try holds(&candidate, service, index, wishes) { return .success(candidate) }
                 } catch {
                     // The first obstacle is the most telling: it is in the most direct way.
@@ -198,6 +212,14 @@ struct Planner {
                     text:
                         "no way of editing gives exactly \(wish.description); edit it by hand, or "
                         + "use --override"))
+    }
+
+    private mutating func usesOlderFamily(_ service: ComposeService) -> Bool {
+        let question = lookup.onlySource(of: service.layers)?.question
+        if let question, let known = usesOlderFamily[question] { return known }
+        let answer = !lookup.resourceSites(of: service.layers).service.isEmpty
+        if let question { usesOlderFamily[question] = answer }
+        return answer
     }
 
     /// In the order of preference.
@@ -246,7 +268,7 @@ struct Planner {
         var others: [String] = []
         for other in affected {
             var shared = candidate
-            shared.edits = [:]
+            shared.edits = []
             shared.after = other.resources
             if let wish = wishes[other.name], shared.satisfies(wish) {
                 shared.reason = "\(other.name): \(wish.description), with \(service.name)"

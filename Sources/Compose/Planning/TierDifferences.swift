@@ -2,7 +2,7 @@
 /// as well. Remembered, since a tier is compared once for each of its services.
 struct TierDifferences {
     private let tree: YAMLTree
-    private let fingerprints: Fingerprints
+    private var fingerprints: Fingerprints
     private var resolver: MergeResolver
     private var remembered: [Pair: Keys] = [:]
 
@@ -18,9 +18,9 @@ struct TierDifferences {
         var deploy: [String]
     }
 
-    init(_ tree: YAMLTree, _ fingerprints: Fingerprints) {
+    init(_ tree: YAMLTree) {
         self.tree = tree
-        self.fingerprints = fingerprints
+        fingerprints = Fingerprints(lazily: tree)
         resolver = MergeResolver(tree)
     }
 
@@ -56,7 +56,7 @@ struct TierDifferences {
         resolver.find(.deploy, in: tier).flatMap { tree.mapping($0.value) }
     }
 
-    private func differences(_ left: NodeID, _ right: NodeID, except: String) -> [String] {
+    private mutating func differences(_ left: NodeID, _ right: NodeID, except: String) -> [String] {
         let left = fingerprints.entries(of: left, resolver)
         let right = fingerprints.entries(of: right, resolver)
         return Set(left.keys).union(right.keys)

@@ -26,15 +26,21 @@ extension [ByteEdit] {
     package func applied(to bytes: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(reduce(bytes.count) { $0 + $1.new.count - $1.old.count })
-        var position = 0
-        for edit in self {
-            precondition(edit.range.lowerBound >= position, "edits overlap or are not sorted")
-            precondition(bytes[edit.range].elementsEqual(edit.old), "edits of another file")
-            result.append(contentsOf: bytes[position..<edit.range.lowerBound])
-            result.append(contentsOf: edit.new)
-            position = edit.range.upperBound
+        bytes.withUnsafeBufferPointer { bytes in
+            var position = 0
+            for edit in self {
+                precondition(edit.range.lowerBound >= position, "edits overlap or are not sorted")
+                precondition(
+                    UnsafeBufferPointer(rebasing: bytes[edit.range]).elementsEqual(edit.old),
+                    "edits of another file")
+                result.append(
+                    contentsOf: UnsafeBufferPointer(
+                        rebasing: bytes[position..<edit.range.lowerBound]))
+                result.append(contentsOf: edit.new)
+                position = edit.range.upperBound
+            }
+            result.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[position...]))
         }
-        result.append(contentsOf: bytes[position...])
         return result
     }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A place in a text, as editors show it: both counted from 1, the column in Unicode code points.
 package struct SourcePosition: Hashable, Sendable {
     package var line: Int
@@ -84,6 +86,19 @@ package struct SourceText: Sendable {
     /// The line of a byte offset, counted from 1.
     package func line(at offset: Int) -> Int { Self.lineIndex(of: offset, in: lineStarts) + 1 }
 
+    /// The same, fast where it is not far behind the line that was asked for before.
+    func line(at offset: Int, near index: inout Int) -> Int {
+        if lineStarts[index] > offset { index = Self.lineIndex(of: offset, in: lineStarts) }
+        for _ in 0..<32 {
+            guard index + 1 < lineStarts.count, lineStarts[index + 1] <= offset else {
+                return index + 1
+            }
+            index += 1
+        }
+        index = Self.lineIndex(of: offset, in: lineStarts)
+        return index + 1
+    }
+
     package func position(at offset: Int) -> SourcePosition {
         let index = Self.lineIndex(of: offset, in: lineStarts)
         let start = max(lineStarts[index], textStart)
@@ -100,7 +115,14 @@ package struct SourceText: Sendable {
         let lineFeed = UInt8(ascii: "\n")
         let end = bytes.contains(lineFeed) ? lineFeed : UInt8(ascii: "\r")
         var starts = [0]
-        for (offset, byte) in bytes.enumerated() where byte == end { starts.append(offset + 1) }
+        bytes.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            var offset = 0
+            while let found = memchr(start + offset, Int32(end), bytes.count - offset) {
+                offset = UnsafeRawPointer(found) - start + 1
+                starts.append(offset)
+            }
+        }
         return starts
     }
 

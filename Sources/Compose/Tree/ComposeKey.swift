@@ -39,18 +39,21 @@ enum ComposeKey: UInt8, CaseIterable, Sendable {
 struct ComposeKeys: OptionSet, Sendable {
     var rawValue: UInt64 = 0
 
+    /// Those that a service's resources, replicas and labels are made from.
+    static let decisive: ComposeKeys = [
+        ComposeKey.deploy, .cpus, .memoryLimit, .memoryReservation, .memorySwapLimit, .cpuQuota,
+        .cpuPeriod, .pidsLimit, .scale, .labels, .extends, .containerName,
+    ].reduce(into: []) { $0.formUnion(ComposeKeys($1)) }
+
     /// Some key that no service may have.
     static let foreign = ComposeKeys(rawValue: 1 << 63)
 
     init(rawValue: UInt64) { self.rawValue = rawValue }
     init(_ key: ComposeKey) { rawValue = 1 << UInt64(key.rawValue) }
 
-    init(_ meaning: KeyClass) {
-        switch meaning {
-        case .known(let key): self.init(key)
-        case .harmless: self = []
-        case .foreign: self = .foreign
-        }
+    init(_ meaning: KeyMeaning) {
+        self = meaning.isOfService ? [] : .foreign
+        if let key = meaning.key { insert(ComposeKeys(key)) }
     }
 
     func contains(_ key: ComposeKey) -> Bool { rawValue >> UInt64(key.rawValue) & 1 == 1 }

@@ -1,11 +1,9 @@
 /// What a key of a mapping is to us.
-enum KeyClass: Equatable {
-    /// One that decides about resources.
-    case known(ComposeKey)
-    /// Another that a service may have, or an extension (`x-…`).
-    case harmless
-    /// None that a service may have.
-    case foreign
+struct KeyMeaning: Sendable {
+    /// Where it decides about resources.
+    var key: ComposeKey?
+    /// Whether a service may have it; every extension (`x-…`) is such a key.
+    var isOfService: Bool
 }
 
 /// Tells keys apart by their bytes: a large file asks it for every key that it has.
@@ -17,7 +15,7 @@ struct KeyTable: Sendable {
         var tail: UInt64 = 0
         var length = 0
         var bytes: [UInt8] = []
-        var meaning = KeyClass.foreign
+        var meaning = KeyMeaning(isOfService: false)
     }
 
     private static let slotCount = 512
@@ -26,11 +24,14 @@ struct KeyTable: Sendable {
     static let shared = KeyTable()
 
     private init() {
-        for name in ServiceKeys.all { add(name, .harmless) }
-        for key in ComposeKey.allCases { add(key.spelling, .known(key)) }
+        let ofService = Set(ServiceKeys.all)
+        for name in ofService { add(name, KeyMeaning(isOfService: true)) }
+        for key in ComposeKey.allCases {
+            add(key.spelling, KeyMeaning(key: key, isOfService: ofService.contains(key.spelling)))
+        }
     }
 
-    private mutating func add(_ name: String, _ meaning: KeyClass) {
+    private mutating func add(_ name: String, _ meaning: KeyMeaning) {
         let bytes = Array(name.utf8)
         let (head, tail) = bytes.withUnsafeBufferPointer(Self.words)
         var place = Self.place(head, tail, bytes.count)
@@ -41,9 +42,9 @@ struct KeyTable: Sendable {
             head: head, tail: tail, length: bytes.count, bytes: bytes, meaning: meaning)
     }
 
-    func meaning(of key: UnsafeBufferPointer<UInt8>) -> KeyClass {
+    func meaning(of key: UnsafeBufferPointer<UInt8>) -> KeyMeaning {
         if key.count > 1, key[0] == UInt8(ascii: "x"), key[1] == UInt8(ascii: "-") {
-            return .harmless
+            return KeyMeaning(isOfService: true)
         }
         let (head, tail) = Self.words(key)
         var place = Self.place(head, tail, key.count)
@@ -56,10 +57,10 @@ struct KeyTable: Sendable {
             }
             place = (place + 1) % Self.slotCount
         }
-        return .foreign
+        return KeyMeaning(isOfService: false)
     }
 
-    func meaning(of key: String) -> KeyClass {
+    func meaning(of key: String) -> KeyMeaning {
         var key = key
         return key.withUTF8(meaning(of:))
     }

@@ -10,6 +10,12 @@ extension MergeResolver {
     /// All keys in effect: the mapping's own in the order of the text, then merged ones. Each mapping
     /// that is merged is visited once.
     func entries(of mapping: NodeID) -> [Entry] {
+        if !tree[mapping].hasMerge, !tree[mapping].traits.contains(.duplicates) {
+            return tree.entries(of: mapping).compactMap { key, value in
+                guard !tree.isReset(value) else { return nil }
+                return tree.keyText(key).map { Entry(name: $0, key: key, value: value) }
+            }
+        }
         var result: [Entry] = []
         var places: [String: Int] = [:]
         var visited: Set<NodeID> = []

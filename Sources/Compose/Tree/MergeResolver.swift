@@ -62,7 +62,7 @@ struct MergeResolver {
     /// Recursion is bounded by `YAMLParser.mergeDepthMax`.
     private mutating func answer(_ key: ComposeKey, in mapping: NodeID) -> Answer {
         let node = tree[mapping]
-        guard node.reachableKeys.contains(key) else { return .absent }
+        guard tree.reachableKeys(of: mapping).contains(key) else { return .absent }
         guard node.hasAnchor else { return search(key, in: mapping, node) }
         let question = Int(mapping.rawValue) << 8 | Int(key.rawValue)
         if let known = remembered[question] { return known }
@@ -75,7 +75,7 @@ struct MergeResolver {
         _ key: ComposeKey, in mapping: NodeID, _ node: YAMLNode
     ) -> Answer {
         var answer = Answer.absent
-        if node.ownKeys.contains(key) {
+        if tree.ownKeys(of: mapping).contains(key) {
             for (entry, value) in tree.entries(of: mapping) where tree.isKey(entry, key) {
                 // Compose drops a key whose value is `!reset` before it merges.
                 if tree.isReset(value) { continue }
@@ -128,7 +128,7 @@ extension MergeResolver {
     }
 }
 
-extension YAMLTree {
+extension NodeTree {
     /// Whether a merge source is the value of `<<` itself, and no item of a list.
     func isMergeValue(_ source: NodeID) -> Bool {
         // Siblings are linked: only the value of a key follows a merge key.

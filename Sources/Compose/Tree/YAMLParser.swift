@@ -1,4 +1,5 @@
 internal import CYAML
+import Glibc
 
 /// Turns libyaml's events into a `YAMLTree`. Everything that could make later work unbounded is refused
 /// here: depth, size, cycles, chains of merges.
@@ -12,20 +13,24 @@ struct YAMLParser {
 
     private let source: SourceText
     private var offsets: CodePointOffsets
-    private var tree = YAMLTree()
+    private var tree = GrowingTree()
     private var open: [OpenCollection] = []
-    /// How many mappings a merge passes through, of mappings that have one.
-    private var mergeDepths: [NodeID: Int] = [:]
+    private var names = KeyNames()
+    /// The names of anchors and aliases, and the newest definition of each, -1 where there is none.
+    private var anchors = KeyNames()
+    private var definitions: [Int32] = []
 
     private struct OpenCollection {
         var id: NodeID
         var lastChild: NodeID?
-        var childCount = 0
     }
 
     private init(_ source: SourceText) {
         self.source = source
         offsets = CodePointOffsets(source)
+        // What is not touched costs nothing, and a larger array is not copied as it grows.
+        tree.nodes.reserveCapacity(source.bytes.count / 8 + 16)
+        tree.decoded.reserveCapacity(source.bytes.count)
     }
 
     /// - Throws: `malformedYAML`, `undefinedAlias`, `cyclicAlias`, `unmergeable`, `tooDeep`,
@@ -33,7 +38,7 @@ struct YAMLParser {
     static func parse(_ source: SourceText) throws(ComposeError) -> YAMLTree {
         var builder = YAMLParser(source)
         try builder.run()
-        return builder.tree
+        return YAMLTree(builder.tree)
     }
 
     private mutating func run() throws(ComposeError) {
@@ -75,12 +80,12 @@ struct YAMLParser {
         case YAML_MAPPING_START_EVENT:
             let data = event.data.mapping_start
             var node = YAMLNode(kind: .mapping, start: start, end: end)
-            node.isFlow = data.style == YAML_FLOW_MAPPING_STYLE
+            if data.style == YAML_FLOW_MAPPING_STYLE { node.traits.insert(.flow) }
             try openCollection(node, anchor: data.anchor, tag: data.tag)
         case YAML_SEQUENCE_START_EVENT:
             let data = event.data.sequence_start
             var node = YAMLNode(kind: .sequence, start: start, end: end)
-            node.isFlow = data.style == YAML_FLOW_SEQUENCE_STYLE
+            if data.style == YAML_FLOW_SEQUENCE_STYLE { node.traits.insert(.flow) }
             try openCollection(node, anchor: data.anchor, tag: data.tag)
         case YAML_MAPPING_END_EVENT, YAML_SEQUENCE_END_EVENT: try closeCollection(end)
         default: break
@@ -93,7 +98,7 @@ struct YAMLParser {
         _ end: Int32
     ) throws(ComposeError) {
         var node = YAMLNode(kind: .scalar, start: start, end: end)
-        node.isPlain = data.style == YAML_PLAIN_SCALAR_STYLE
+        if data.style == YAML_PLAIN_SCALAR_STYLE { node.traits.insert(.plain) }
         node.textStart = Int32(tree.decoded.count)
         tree.decoded.append(contentsOf: UnsafeBufferPointer(start: data.value, count: data.length))
         node.textEnd = Int32(tree.decoded.count)
@@ -104,27 +109,39 @@ struct YAMLParser {
         _ data: yaml_event_s.__Unnamed_union_data.__Unnamed_struct_alias, _ start: Int32,
         _ end: Int32
     ) throws(ComposeError) {
-        let name = String(cString: data.anchor)
-        guard let target = tree.anchorDefinitions[name]?.last else {
+        var node = YAMLNode(kind: .alias, start: start, end: end)
+        let number = anchorNumber(data.anchor, &node)
+        guard definitions[number] >= 0 else {
+            let name = tree.text(of: node)
             throw error(
                 .undefinedAlias, at: start,
                 "*\(name) stands for nothing: no &\(name) is defined before it in this file; "
                     + "define it above, or correct the name")
         }
         // An anchor is known before its node is complete, and only then can it contain itself.
+        let target = NodeID(rawValue: definitions[number])
         if open.contains(where: { $0.id == target }) {
+            let name = tree.text(of: node)
             let line = source.line(at: Int(tree[target].start))
             throw error(
                 .cyclicAlias, at: start,
                 "*\(name) is part of &\(name) itself (line \(line)); Compose refuses cycles, so "
                     + "remove the alias")
         }
-        var node = YAMLNode(kind: .alias, start: start, end: end)
-        node.textStart = Int32(tree.decoded.count)
-        tree.decoded.append(contentsOf: name.utf8)
-        node.textEnd = Int32(tree.decoded.count)
-        node.first = target
+        node.link = target.rawValue
         try add(node, anchor: nil, tag: nil)
+    }
+
+    /// Puts a name among the decoded text, as a node's.
+    private mutating func anchorNumber(
+        _ name: UnsafeMutablePointer<UInt8>, _ node: inout YAMLNode
+    ) -> Int {
+        node.textStart = Int32(tree.decoded.count)
+        tree.decoded.append(contentsOf: UnsafeBufferPointer(start: name, count: strlen(name)))
+        node.textEnd = Int32(tree.decoded.count)
+        let number = Int(anchors.number(of: node, in: tree.decoded))
+        if number == definitions.count { definitions.append(-1) }
+        return number
     }
 
     @discardableResult
@@ -142,12 +159,14 @@ struct YAMLParser {
             let name = String(cString: anchor)
             tree.anchorNames[id] = name
             tree.anchorDefinitions[name, default: []].append(id)
-            node.hasAnchor = true
+            var spelled = node
+            definitions[anchorNumber(anchor, &spelled)] = id.rawValue
+            node.traits.insert(.anchor)
         }
         if let tag {
             let text = String(cString: tag)
             tree.tags[id] = text
-            node.hasTag = true
+            node.traits.insert(.tag)
             if text == "!reset" || text == "!override" { tree.hasComposeTags = true }
         }
         tree.nodes.append(node)
@@ -156,24 +175,11 @@ struct YAMLParser {
             return id
         }
         if let previous = open[top].lastChild {
-            tree[previous].next = id
+            tree[previous].nextLink = id.rawValue
         } else {
-            tree[open[top].id].first = id
+            tree[open[top].id].link = id.rawValue
         }
         open[top].lastChild = id
-        open[top].childCount += 1
-        let isKey = open[top].childCount % 2 == 1
-        if isKey, tree[open[top].id].kind == .mapping {
-            if tree.isMergeKey(id) {
-                tree[open[top].id].hasMerge = true
-            } else if let scalar = tree.scalar(id) {
-                let text = Int(tree[scalar].textStart)..<Int(tree[scalar].textEnd)
-                let meaning = tree.decoded.withUnsafeBufferPointer {
-                    KeyTable.shared.meaning(of: UnsafeBufferPointer(rebasing: $0[text]))
-                }
-                tree[open[top].id].ownKeys.insert(ComposeKeys(meaning))
-            }
-        }
         return id
     }
 
@@ -196,26 +202,59 @@ struct YAMLParser {
         } else if let last = closed.lastChild {
             tree[closed.id].end = tree[last].end
         }
-        tree[closed.id].reachableKeys = tree[closed.id].ownKeys
+        guard tree[closed.id].kind == .mapping else { return }
+        takeKeys(of: closed.id)
         if tree[closed.id].hasMerge { try checkMerges(of: closed.id) }
+    }
+
+    /// Gives each key the number of its name, and finds those that are there twice.
+    private mutating func takeKeys(of mapping: NodeID) {
+        var keys = MappingKeys()
+        var hasDuplicates = false
+        var next = tree[mapping].link
+        while next >= 0 {
+            let key = NodeID(rawValue: next)
+            next = tree.nodes[Int(tree[key].nextLink)].nextLink
+            guard let scalar = tree.scalar(key) else { continue }
+            let name = names.number(of: tree[scalar], in: tree.decoded)
+            tree[scalar].link = name
+            if tree.isPlainMerge(key) {
+                tree[key].traits.insert(.mergeKey)
+                tree[mapping].traits.insert(.merge)
+            } else {
+                keys.own.formUnion(names.meaning(of: name))
+            }
+            if !names.isFirst(name, in: mapping) { hasDuplicates = true }
+        }
+        keys.reachable = keys.own
+        tree[mapping].keysIndex = Int32(tree.keys.count)
+        tree.keys.append(keys)
+        if hasDuplicates {
+            tree[mapping].traits.insert(.duplicates)
+            tree.mappingsWithDuplicates.append(mapping)
+        }
     }
 
     /// Merges must be of mappings, and not through endless chains. (Cycles were refused above.)
     private mutating func checkMerges(of mapping: NodeID) throws(ComposeError) {
         var depth = 0
         // Written only after the loop, which holds the array of nodes: else it would be copied.
-        var reachable = tree[mapping].reachableKeys
+        var reachable = tree.reachableKeys(of: mapping)
         for (key, value) in tree.entries(of: mapping) where tree.isMergeKey(key) {
-            let sources = tree.mergeSources(value)
-            for source in sources {
-                guard let target = tree.mapping(source) else {
+            var source: NodeID? = value
+            let list = tree.sequence(value)
+            if let list { source = tree[list].first }
+            while let current = source {
+                guard let target = tree.mapping(current) else {
                     throw error(
-                        .unmergeable, at: tree[source].start,
+                        .unmergeable, at: tree[current].start,
                         "`<<` merges mappings only, and this is none; write `<<: *anchor` or "
                             + "`<<: [*first, *second]` with anchors of mappings")
                 }
-                depth = max(depth, 1 + (mergeDepths[target] ?? 0))
-                reachable.formUnion(tree[target].reachableKeys)
+                let keys = tree.keys[Int(tree[target].keysIndex)]
+                depth = max(depth, 1 + keys.mergeDepth)
+                reachable.formUnion(keys.reachable)
+                source = list == nil ? nil : tree[current].next
             }
         }
         guard depth <= Self.mergeDepthMax else {
@@ -223,8 +262,9 @@ struct YAMLParser {
                 .tooDeep, at: tree[mapping].start,
                 "`<<` leads through more than \(Self.mergeDepthMax) anchors; merge them directly")
         }
-        mergeDepths[mapping] = depth
-        tree[mapping].reachableKeys = reachable
+        let index = Int(tree[mapping].keysIndex)
+        tree.keys[index].mergeDepth = depth
+        tree.keys[index].reachable = reachable
     }
 
     private func error(
@@ -243,5 +283,17 @@ struct YAMLParser {
         let context = parser.context.map { " \(String(cString: $0))" } ?? ""
         return error(
             .malformedYAML, at: offset, "not YAML:\(context) \(problem); correct this line")
+    }
+}
+
+extension GrowingTree {
+    /// Whether a key merges: `<<` without quotes.
+    fileprivate func isPlainMerge(_ key: NodeID) -> Bool {
+        let node = self[key]
+        let start = Int(node.textStart)
+        return node.kind == .scalar && node.isPlain
+            && (!node.hasTag || tags[key] == "tag:yaml.org,2002:merge")
+            && Int(node.textEnd) == start + 2 && decoded[start] == UInt8(ascii: "<")
+            && decoded[start + 1] == UInt8(ascii: "<")
     }
 }

@@ -1,26 +1,64 @@
 /// A YAML document as its author spelled it: aliases stay aliases, duplicate keys stay, and every node
 /// knows the exact bytes it came from. Nodes live in one array, so that a large file costs no
 /// allocation a node.
-package struct YAMLTree: Sendable {
-    var nodes: [YAMLNode] = []
-    /// The decoded scalars and alias names, one after the other.
-    var decoded: [UInt8] = []
-    var anchorNames: [NodeID: String] = [:]
-    var tags: [NodeID: String] = [:]
+package final class YAMLTree: NodeTree, Sendable {
+    let nodes: [YAMLNode]
+    let decoded: [UInt8]
+    let keys: [MappingKeys]
+    let tags: [NodeID: String]
+    let hasComposeTags: Bool
+    let anchorNames: [NodeID: String]
     /// Every definition of an anchor, in the order of the text: YAML allows to define one again.
-    var anchorDefinitions: [String: [NodeID]] = [:]
+    let anchorDefinitions: [String: [NodeID]]
+    /// Those that have a key twice, in the order in which they end.
+    let mappingsWithDuplicates: [NodeID]
     /// The top nodes of the documents in the stream. Compose merges several as it merges several files.
-    package internal(set) var roots: [NodeID] = []
-    /// Whether any node has one of Compose's own tags, `!reset` and `!override`.
-    var hasComposeTags = false
+    package let roots: [NodeID]
 
     /// Of the first document; nil for an empty stream.
     package var root: NodeID? { roots.first }
 
-    subscript(id: NodeID) -> YAMLNode {
-        get { nodes[Int(id.rawValue)] }
-        set { nodes[Int(id.rawValue)] = newValue }
+    init(_ grown: GrowingTree) {
+        nodes = grown.nodes
+        decoded = grown.decoded
+        keys = grown.keys
+        tags = grown.tags
+        hasComposeTags = grown.hasComposeTags
+        anchorNames = grown.anchorNames
+        anchorDefinitions = grown.anchorDefinitions
+        mappingsWithDuplicates = grown.mappingsWithDuplicates
+        roots = grown.roots
     }
+}
+
+/// A tree while it is parsed. A finished one is an object, since everybody holds it and nobody changes it.
+struct GrowingTree: NodeTree {
+    var nodes: [YAMLNode] = []
+    var decoded: [UInt8] = []
+    var keys: [MappingKeys] = []
+    var tags: [NodeID: String] = [:]
+    var hasComposeTags = false
+    var anchorNames: [NodeID: String] = [:]
+    var anchorDefinitions: [String: [NodeID]] = [:]
+    var mappingsWithDuplicates: [NodeID] = []
+    var roots: [NodeID] = []
+
+    subscript(id: NodeID) -> YAMLNode {
+        _read { yield nodes[Int(id.rawValue)] }
+        _modify { yield &nodes[Int(id.rawValue)] }
+    }
+}
+
+/// What can be asked of nodes, in a finished tree and while it is parsed.
+protocol NodeTree {
+    var nodes: [YAMLNode] { get }
+    /// The decoded scalars and names of anchors, one after the other.
+    var decoded: [UInt8] { get }
+    /// Of each mapping (`YAMLNode.keysIndex`).
+    var keys: [MappingKeys] { get }
+    var tags: [NodeID: String] { get }
+    /// Whether any node has one of Compose's own tags, `!reset` and `!override`.
+    var hasComposeTags: Bool { get }
 }
 
 /// A node's place in its tree. A parent comes before its children, an anchor before its aliases.
@@ -31,18 +69,29 @@ package struct NodeID: RawRepresentable, Hashable, Comparable, Sendable {
     package static func < (left: NodeID, right: NodeID) -> Bool { left.rawValue < right.rawValue }
 }
 
+/// 28 bytes, since a large file has a million of them.
 package struct YAMLNode: Sendable {
     package enum Kind: UInt8, Sendable { case scalar, mapping, sequence, alias }
 
+    struct Traits: OptionSet, Sendable {
+        var rawValue: UInt8 = 0
+
+        /// A scalar without quotes and without block style.
+        static let plain = Traits(rawValue: 1)
+        /// A mapping or sequence in braces or brackets.
+        static let flow = Traits(rawValue: 2)
+        /// A mapping that has at least one merge key (`<<:`) of its own.
+        static let merge = Traits(rawValue: 4)
+        static let anchor = Traits(rawValue: 8)
+        static let tag = Traits(rawValue: 16)
+        /// A merge key itself.
+        static let mergeKey = Traits(rawValue: 32)
+        /// A mapping that has a key of its own twice.
+        static let duplicates = Traits(rawValue: 64)
+    }
+
     package let kind: Kind
-    /// A scalar without quotes and without block style.
-    var isPlain = false
-    /// A mapping or sequence in braces or brackets.
-    var isFlow = false
-    /// A mapping that has at least one merge key (`<<:`) of its own.
-    var hasMerge = false
-    var hasAnchor = false
-    var hasTag = false
+    var traits: Traits = []
     /// The node's bytes, an anchor or tag before it included. A block collection ends with its last
     /// child: libyaml's own mark lies after the comments that follow.
     var start: Int32
@@ -50,21 +99,50 @@ package struct YAMLNode: Sendable {
     /// Where the decoded scalar or the alias's name lies in `YAMLTree.decoded`.
     var textStart: Int32 = 0
     var textEnd: Int32 = 0
-    /// Of a mapping, the keys that it has itself, and those with what it merges (more than there are where
-    /// some are reset).
-    var ownKeys: ComposeKeys = []
-    var reachableKeys: ComposeKeys = []
-    /// The first child (keys and values of a mapping alternate); of an alias, its target.
-    var first: NodeID?
-    var next: NodeID?
+    /// Of a collection the first child, of an alias the target, of a key its name's number (`KeyNames`).
+    var link: Int32 = -1
+    var nextLink: Int32 = -1
 
     package var span: Range<Int> { Int(start)..<Int(end) }
+    var isPlain: Bool { traits.contains(.plain) }
+    var isFlow: Bool { traits.contains(.flow) }
+    var hasMerge: Bool { traits.contains(.merge) }
+    var hasAnchor: Bool { traits.contains(.anchor) }
+    var hasTag: Bool { traits.contains(.tag) }
+
+    /// The first child (keys and values of a mapping alternate); of an alias, its target.
+    var first: NodeID? { kind == .scalar || link < 0 ? nil : NodeID(rawValue: link) }
+    var next: NodeID? { nextLink < 0 ? nil : NodeID(rawValue: nextLink) }
+
+    /// Of a mapping, where its keys lie in `YAMLTree.keys`.
+    var keysIndex: Int32 {
+        get { textStart }
+        set { textStart = newValue }
+    }
 }
 
-extension YAMLTree {
-    func text(of id: NodeID) -> String {
-        let node = self[id]
-        return String(decoding: decoded[Int(node.textStart)..<Int(node.textEnd)], as: UTF8.self)
+/// Of a mapping, the keys that it has itself, and those with what it merges (more than there are where some
+/// are reset).
+struct MappingKeys: Sendable {
+    var own: ComposeKeys = []
+    var reachable: ComposeKeys = []
+    /// Through how many mappings the longest chain of its merges leads.
+    var mergeDepth = 0
+}
+
+extension NodeTree {
+    subscript(id: NodeID) -> YAMLNode { nodes[Int(id.rawValue)] }
+
+    func ownKeys(of mapping: NodeID) -> ComposeKeys { keys[Int(self[mapping].keysIndex)].own }
+
+    func reachableKeys(of mapping: NodeID) -> ComposeKeys {
+        keys[Int(self[mapping].keysIndex)].reachable
+    }
+
+    func text(of id: NodeID) -> String { text(of: self[id]) }
+
+    func text(of node: YAMLNode) -> String {
+        String(decoding: decoded[Int(node.textStart)..<Int(node.textEnd)], as: UTF8.self)
     }
 
     func bytes(of id: NodeID) -> ArraySlice<UInt8> {
@@ -91,14 +169,10 @@ extension YAMLTree {
     /// A key that is text; nil for a key that is a mapping or a sequence.
     func keyText(_ key: NodeID) -> String? { scalar(key).map(text(of:)) }
 
-    func isMergeKey(_ key: NodeID) -> Bool {
-        let node = self[key]
-        let start = Int(node.textStart)
-        return node.kind == .scalar && node.isPlain
-            && (!node.hasTag || tags[key] == "tag:yaml.org,2002:merge")
-            && Int(node.textEnd) == start + 2 && decoded[start] == UInt8(ascii: "<")
-            && decoded[start + 1] == UInt8(ascii: "<")
-    }
+    func isMergeKey(_ key: NodeID) -> Bool { self[key].traits.contains(.mergeKey) }
+
+    /// Two keys of one mapping have the same where they are the same text; nil for a key that is none.
+    func keyNumber(_ key: NodeID) -> Int32? { scalar(key).map { self[$0].link } }
 
     /// Tagged `!reset`: Compose drops the key, and what earlier files and extended services have there.
     func isReset(_ id: NodeID) -> Bool { hasComposeTags && tag(of: id) == "!reset" }
