@@ -130,8 +130,11 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
             name: "StatisticsPeer", dependencies: ["Statistics"],
             path: "Benchmarks/StatisticsPeer", swiftSettings: house),
         .target(
-            name: "Workloads", dependencies: ["Statistics"], path: "Benchmarks/Workloads",
-            swiftSettings: house),
+            name: "Workloads",
+            dependencies: [
+                "Measures", "Sampling", "Storing", "Statistics", "Sizing", "Compose", "TestSupport",
+            ],
+            path: "Benchmarks/Workloads", swiftSettings: house),
         .executableTarget(
             name: "InstructionCounts", dependencies: ["Workloads"],
             path: "Benchmarks/InstructionCounts", swiftSettings: house),

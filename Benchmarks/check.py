@@ -131,7 +131,9 @@ class Tree:
         run = subprocess.run(
             ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
              os.path.join(self.scratch, "release", "InstructionCounts"), workload, str(times)],
-            env=environment(RIGHTSIZE_KERNELS="baseline"), capture_output=True, text=True)
+            # Dictionaries in the same order each time.
+            env=environment(RIGHTSIZE_KERNELS="baseline", SWIFT_DETERMINISTIC_HASHING="1"),
+            capture_output=True, text=True)
         found = re.search(r"Collected\s*:\s*(\d+)", run.stderr)
         if run.returncode != 0 or not found:
             fail(f"callgrind of {workload}: {run.stderr.strip()[-1000:]}")
