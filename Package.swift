@@ -101,11 +101,10 @@ let package = Package(
     ]
 )
 
-// Benchmarks link the real modules. They are no part of a normal build.
-if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
-    package.dependencies += [
-        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: [])
-    ]
+// Benchmarks link the real modules. They are no part of a normal build. "counts" leaves out what needs the
+// package that measures times.
+let benchmarks = Context.environment["RIGHTSIZE_BENCHMARKS"]
+if benchmarks == "1" || benchmarks == "counts" {
     package.products += [
         .library(name: "StatisticsPeer", type: .dynamic, targets: ["StatisticsPeer"])
     ]
@@ -138,11 +137,18 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
         .executableTarget(
             name: "InstructionCounts", dependencies: ["Workloads"],
             path: "Benchmarks/InstructionCounts", swiftSettings: house),
+    ]
+}
+if benchmarks == "1" {
+    package.dependencies += [
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: [])
+    ]
+    package.targets += [
         .executableTarget(
             name: "Regression",
             dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
             path: "Benchmarks/Regression", swiftSettings: [.swiftLanguageMode(.v6)],
-            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
     ]
 }
 

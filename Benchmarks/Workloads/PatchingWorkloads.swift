@@ -4,12 +4,12 @@ import Measures
 extension Workload {
     static var patching: [Workload] {
         [
-            Workload("a Compose file of 300 services read") {
-                let bytes = composeFile(services: 300)
+            Workload("a Compose file of 200 services read") {
+                let bytes = composeFile(services: 200)
                 return { (try? model(bytes)).map { Double($0.services.count) } ?? .nan }
             },
-            Workload("300 services planned, verified and patched") {
-                let model = try model(composeFile(services: 300))
+            Workload("200 services planned, verified and patched") {
+                let model = try model(composeFile(services: 200))
                 let wishes = wishes(model)
                 return {
                     let plan = model.plan(wishes)

@@ -7,8 +7,8 @@ extension Workload {
     /// Each in a store of its own in a temporary directory.
     static var storing: [Workload] {
         [
-            Workload("120 ticks of 8 containers appended and compacted") {
-                let ticks = StoredHost(containers: 8).ticks(120)
+            Workload("60 ticks of 8 containers appended and compacted") {
+                let ticks = StoredHost(containers: 8).ticks(60)
                 return try inStores { store in
                     for tick in ticks { try store.append(tick) }
                     return Double(try store.compact(keeping: 0))
