@@ -142,6 +142,35 @@ func gather(
     }
 #endif
 
+/// The place of the first value in a bucket that has one.
+@inline(never)
+func firstPlace(of bucket: Int, in buckets: UnsafePointer<UInt16>) -> Int {
+    let number = UInt16(truncatingIfNeeded: bucket)
+    var place = 0
+    #if arch(x86_64) && (KERNELS_AVX2 || KERNELS_AVX512)
+        let target = BucketLanes(repeating: number)
+        // There is room for a vector behind the last one; what is in it comes after all others.
+        while true {
+            let lanes = UnsafeRawPointer(buckets + place).loadUnaligned(as: BucketLanes.self)
+            let found = equal(lanes, target)
+            if found != 0 { return place &+ lastOr(first: found) }
+            place &+= bucketLaneCount
+        }
+    #else
+        // Four at a time, as below.
+        let ones: UInt64 = 0x0001_0001_0001_0001
+        while true {
+            let four =
+                UnsafeRawPointer(buckets + place).loadUnaligned(as: UInt64.self)
+                ^ (UInt64(number) &* ones)
+            if (four &- ones) & ~four & (ones &<< 15) != 0 { break }
+            place &+= 4
+        }
+        while buckets[place] != number { place &+= 1 }
+        return place
+    #endif
+}
+
 /// Gathers the values of one bucket, and their weights; returns how many.
 @inline(never)
 func gatherWeighted(
