@@ -8,8 +8,9 @@ do the workloads of Benchmarks/Workloads by turns:
   INSTRUCTIONS_TOLERANCE above the base's is a regression.
 - under ordo-one/benchmark, with the kernels of this CPU: the median time. More than TIME_TOLERANCE above the base's,
   in the median of the ratios of ROUNDS rounds and in most of them, is a regression, if the fastest run of all rounds
-  is slower by as much: what else a machine does makes medians larger, but never the fastest run smaller. --short
-  leaves this out.
+  is slower by as much: what else a machine does makes medians larger, but never the fastest run smaller. Where the
+  base's own median is more than NOISE_LIMIT times its fastest run, nothing is said of a regression. --short leaves
+  times out.
 
 Prints what regressed and by how much, and exits with 1; with 2 where something could not be built or measured.
 A workload that the base does not have is named and passed over.
@@ -23,6 +24,7 @@ import sys
 
 INSTRUCTIONS_TOLERANCE = 0.02
 TIME_TOLERANCE = 0.10
+NOISE_LIMIT = 1.5
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SWIFT = os.environ.get("SWIFT", "swift")
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
@@ -200,10 +202,12 @@ def compare_times(old, new):
         best = [min(round[tree][0] for round in times) for tree in (0, 1)]
         fastest = best[1] / best[0] - 1
         median = [statistics.median(round[tree][1] for round in times) for tree in (0, 1)]
+        noise = median[0] / best[0]
         print(f"{name}: {median[0]:,.0f} → {median[1]:,.0f} ns ({change:+.1%} in the median of {ROUNDS} rounds); "
-              f"the fastest {best[0]:,.0f} → {best[1]:,.0f} ns ({fastest:+.1%})")
+              f"the fastest {best[0]:,.0f} → {best[1]:,.0f} ns ({fastest:+.1%})"
+              + (f"; not judged: the base's median is {noise:.1f} times its fastest" if noise > NOISE_LIMIT else ""))
         slower = sum(ratio > 1 + TIME_TOLERANCE / 2 for ratio in ratios)
-        if min(change, fastest) > TIME_TOLERANCE and slower > ROUNDS / 2:
+        if noise <= NOISE_LIMIT and min(change, fastest) > TIME_TOLERANCE and slower > ROUNDS / 2:
             regressions.append(f"{name}: {change:+.1%} time, {median[0]:,.0f} → {median[1]:,.0f} ns")
     return regressions
 
