@@ -18,7 +18,7 @@ RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable $(
 BINARY := .build/release/rightsize
 PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
-.PHONY: setup build startup-order demo test lab-test lab-podman lab-v2 torture lint format bench bench-sampling \
+.PHONY: setup build startup-order demo test sanitize lab-test lab-podman lab-v2 torture lint format bench bench-sampling \
   bench-columns bench-store bench-exchange bench-sizing bench-statistics bench-check bench-compose \
   fuzz install uninstall data clean
 
@@ -54,6 +54,15 @@ demo: build
 test: build
 	RIGHTSIZE_BINARY="$(CURDIR)/$(BINARY)" $(SWIFT) test
 
+# The statistics core, which works on bare memory, under AddressSanitizer, and its threads under ThreadSanitizer.
+# KernelObjectsTests look for what the compiler adds of its own accord under either.
+sanitize: setup
+	$(SWIFT) build --build-tests --sanitize address --scratch-path .build-address
+	$(SWIFT) test --skip-build --sanitize address --scratch-path .build-address \
+	  --filter StatisticsTests --skip KernelObjectsTests
+	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build-thread
+	$(SWIFT) test --skip-build --sanitize thread --scratch-path .build-thread --filter BatchTests
+
 # Needs root: starts a real Docker Engine of its own, samples five containers, reports, patches.
 lab-test: build
 	Tests/Lab/lab-test.sh $(BINARY)
@@ -77,10 +86,10 @@ torture: build
 	Tests/Lab/disk-full.py $(BINARY)
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz Benchmarks
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz Benchmarks
 
 bench: build
 	Benchmarks/run.sh $(BINARY)

@@ -102,11 +102,10 @@ let package = Package(
     ]
 )
 
-// Benchmarks link the real modules. They are no part of a normal build.
-if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
-    package.dependencies += [
-        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: [])
-    ]
+// Benchmarks link the real modules. They are no part of a normal build. "counts" leaves out what needs the
+// package that measures times.
+let benchmarks = Context.environment["RIGHTSIZE_BENCHMARKS"]
+if benchmarks == "1" || benchmarks == "counts" {
     package.products += [
         .library(name: "StatisticsPeer", type: .dynamic, targets: ["StatisticsPeer"])
     ]
@@ -130,16 +129,26 @@ if Context.environment["RIGHTSIZE_BENCHMARKS"] == "1" {
             name: "StatisticsPeer", dependencies: ["Statistics"],
             path: "Benchmarks/StatisticsPeer", swiftSettings: house),
         .target(
-            name: "Workloads", dependencies: ["Statistics"], path: "Benchmarks/Workloads",
-            swiftSettings: house),
+            name: "Workloads",
+            dependencies: [
+                "Measures", "Sampling", "Storing", "Statistics", "Sizing", "Compose", "TestSupport",
+            ],
+            path: "Benchmarks/Workloads", swiftSettings: house),
         .executableTarget(
             name: "InstructionCounts", dependencies: ["Workloads"],
             path: "Benchmarks/InstructionCounts", swiftSettings: house),
+    ]
+}
+if benchmarks == "1" {
+    package.dependencies += [
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: [])
+    ]
+    package.targets += [
         .executableTarget(
             name: "Regression",
             dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
             path: "Benchmarks/Regression", swiftSettings: [.swiftLanguageMode(.v6)],
-            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
     ]
 }
 

@@ -9,14 +9,18 @@ branch predictors of a CPU learn the data.
 "One read" is a plain sum over the same memory by the widest vectors. "Select" is numpy's vectorised
 quickselect: partition with a single rank, a call a rank, each in what the one before left above it. Every
 answer of ours is compared with numpy's under ==.
+
+The last table holds each kernel to the figures that are aimed at.
 """
 
 import ctypes
+import hashlib
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
@@ -39,6 +43,7 @@ def main():
     compare_weighted(ours)
     compare_elements(ours)
     compare_threads(ours)
+    print_aims(ours)
 
 
 def enter_environment(library):
@@ -91,14 +96,25 @@ class Ours:
             pointer(self.shares), ctypes.c_long(len(SHARES)), pointer(results)))
         return results
 
-    def read(self, values):
+    def read(self, values, kernel=None):
         return self.library.rightsize_read(
-            self.widest, pointer(values), ctypes.c_long(values.nbytes // 8))
+            self.widest if kernel is None else kernel, pointer(values), ctypes.c_long(values.nbytes // 8))
 
     @staticmethod
     def check(code):
         if code != 0:
             sys.exit("the library could not compute that")
+
+
+# By figure, then by kernel.
+FIGURES = {}
+
+
+def note(figure, kernel, value, text="{:.2f}"):
+    """Keeps a figure for the last table; of several, the worst."""
+    known = FIGURES.setdefault(figure, {}).get(kernel)
+    worst = value if known is None else (min if figure.startswith("≥") else max)(known[0], value)
+    FIGURES[figure][kernel] = (worst, text.format(worst))
 
 
 def pointer(array):
@@ -247,12 +263,31 @@ def compare_lengths(ours):
                  "numpy": numpy_task(values), "select": select_task(values),
                  "DuckDB": duckdb_task(values), "polars": polars_task(values),
                  "pyarrow": pyarrow_task(values)}
-        found = by_turns(tasks, values.size)
+        reads = {k: lambda k=k: ours.read(values, k) for k in ours.kernels}
+        found = by_turns({**tasks, **reads}, values.size)
+        note_lengths(ours, length, found, {k: found.pop(k) for k in ours.kernels})
         best = found[KERNELS[ours.widest]]
         row(f"{length:,} × {rows:,}", *(f"{each:.2f}" for each in found.values()),
             f"{best / found['read']:.2f}", *(f"{found[peer] / best:.1f}" for peer in
                                             ("numpy", "select", "DuckDB", "polars")),
             f"{found['select'] / found['avx2']:.1f}" if "avx2" in found else "")
+
+
+def note_lengths(ours, length, found, reads):
+    for k in ours.kernels:
+        name, time = KERNELS[k], found[KERNELS[k]]
+        if length == 10_000_000:
+            note("≤ 1.8: 10⁷ ÷ one read by the same vectors", name, time / reads[k])
+        elif length == 1_000_000:
+            note("≥ 25: 10⁶, numpy ÷ ours", name, found["numpy"] / time, "{:.1f}")
+            note("≥ 6: 10⁶, select ÷ ours", name, found["select"] / time, "{:.1f}")
+        elif length == 2_880:
+            note("≤ 1.3 ns: 2,880", name, time)
+            note("≥ 12: 2,880, numpy ÷ ours", name, found["numpy"] / time, "{:.1f}")
+            note("≥ 20: 2,880, polars or DuckDB ÷ ours", name,
+                 min(found["polars"], found["DuckDB"]) / time, "{:.1f}")
+        elif length == 1_000:
+            note("≤ 4 ns: 1,000", name, time)
 
 
 def distributions(random, count):
@@ -284,6 +319,13 @@ def compare_distributions(ours, length, rows):
                  "select": select_task(values)}
         found = by_turns(tasks, values.size)
         best = found[KERNELS[ours.widest]]
+        for k in ours.kernels:
+            time = found[KERNELS[k]]
+            if length == 1_000_000:
+                note("≥ 8: 10⁶, the worst distribution, numpy ÷ ours", KERNELS[k],
+                     found["numpy"] / time, "{:.1f}")
+            else:
+                note("≤ 1.3 ns: 2,880, the worst distribution", KERNELS[k], time)
         row(name, *(f"{each:.2f}" for each in found.values()), f"{found['numpy'] / best:.1f}",
             f"{found['select'] / best:.1f}")
 
@@ -309,6 +351,10 @@ def compare_weighted(ours):
                 sys.exit(f"{KERNELS[kernel]} differs from numpy's weighted quantiles")
         tasks = {KERNELS[k]: lambda k=k: ours.weighted(k, values, weights) for k in ours.kernels}
         found = by_turns({**tasks, "numpy": numpy_weighted}, values.size)
+        for k in ours.kernels:
+            note("≤ 3 ns: weighted, the longest", KERNELS[k], found[KERNELS[k]])
+            note("≥ 25: weighted, numpy ÷ ours", KERNELS[k],
+                 found["numpy"] / found[KERNELS[k]], "{:.1f}")
         row(f"{length:,} × {rows:,}", *(f"{each:.2f}" for each in found.values()),
             f"{found['numpy'] / found[KERNELS[ours.widest]]:.1f}")
 
@@ -332,6 +378,9 @@ def compare_elements(ours):
                 "Double": lambda: ours.summaries(kernel, doubles),
                 "Float": lambda: ours.summaries(kernel, floats),
                 "UInt32": lambda: ours.summaries(kernel, integers)}, doubles.size)
+            for other in ("Float", "UInt32"):
+                note("≥ 1.6: the rate of 32 bits ÷ that of Double, the worst", KERNELS[kernel],
+                     found["Double"] / found[other])
             row(f"{length:,} × {rows:,}", KERNELS[kernel],
                 *(f"{each:.2f}" for each in found.values()),
                 f"{found['Double'] / found['Float']:.2f}",
@@ -339,18 +388,46 @@ def compare_elements(ours):
 
 
 def compare_threads(ours):
+    """Beside what two threads of this machine get at all: a machine that is shared may have no second core to give.
+    SHA-256 is bound by nothing but its core."""
     import numpy as np
 
-    header("10⁵ series of", "one thread", "two threads", "ratio")
+    header("10⁵ series of", "one thread", "two threads", "ratio", "ratio of the best round",
+           "two threads of SHA-256 ÷ one")
     random = np.random.default_rng(5)
+    noise = random.bytes(12_000_000)
+
+    def hash_once():
+        hashlib.sha256(noise).digest()
+
+    def hash_twice():
+        other = threading.Thread(target=hash_once)
+        other.start()
+        hash_once()
+        other.join()
+
     for length in (288, 1_440):
         values = random.lognormal(size=(100_000, length))
-        found = by_turns({
-            "one": lambda: ours.summaries(ours.widest, values, 1),
-            "two": lambda: ours.summaries(ours.widest, values, 2)}, values.size,
-            clock=time.perf_counter_ns)
-        row(length, f"{found['one']:.2f}", f"{found['two']:.2f}",
-            f"{found['one'] / found['two']:.2f}")
+        times = {name: [] for name in ("one", "two", "hash", "hashes")}
+        for _ in range(max(ROUNDS, 9)):
+            for name, task in (("one", lambda: ours.summaries(ours.widest, values, 1)),
+                               ("two", lambda: ours.summaries(ours.widest, values, 2)),
+                               ("hash", hash_once), ("hashes", hash_twice)):
+                start = time.perf_counter_ns()
+                task()
+                times[name].append((time.perf_counter_ns() - start) / values.size)
+        middle = {name: statistics.median(each) for name, each in times.items()}
+        best = max(one / two for one, two in zip(times["one"], times["two"]))
+        row(length, f"{middle['one']:.2f}", f"{middle['two']:.2f}",
+            f"{middle['one'] / middle['two']:.2f}", f"{best:.2f}",
+            f"{2 * middle['hash'] / middle['hashes']:.2f}")
+
+
+def print_aims(ours):
+    names = [KERNELS[k] for k in ours.kernels]
+    header("aim", *names)
+    for figure, found in FIGURES.items():
+        row(figure, *(found[name][1] for name in names))
 
 
 if __name__ == "__main__":

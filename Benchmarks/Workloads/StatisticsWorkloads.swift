@@ -45,10 +45,9 @@ extension Workload {
 
     /// Between 0 and some hundred, most of it small, as CPU use is.
     private static func skewed(_ count: Int, seed: UInt64) -> [Double] {
-        var state = seed &* 0x9E37_79B9_7F4A_7C15
+        var noise = Noise(seed: seed)
         return (0..<count).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            let uniform = Double(state >> 11) * 0x1p-53
+            let uniform = noise.next()
             return uniform / (1.01 - uniform)
         }
     }

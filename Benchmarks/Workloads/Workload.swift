@@ -12,5 +12,5 @@ package struct Workload: Sendable {
     /// - Returns: the work; each call does it once and gives a number that depends on all of it.
     package func prepared() throws -> () -> Double { try prepare() }
 
-    package static var all: [Workload] { statistics }
+    package static var all: [Workload] { sampling + storing + statistics + sizing + patching }
 }

@@ -70,6 +70,18 @@ private func findTargets(
     var targetCount = 0
     var position = 0
     while position < rankCount {
+        // Eight buckets at a time: their four counters each add up without running over.
+        while bucket &+ 8 < valueBucketCount {
+            let next = tallies + (bucket &+ 1)
+            let eight =
+                (next[0] &+ next[1] &+ next[2] &+ next[3])
+                &+ (next[4] &+ next[5] &+ next[6] &+ next[7])
+            let reached = through &+ total(ofTally: eight)
+            if ranks[position] < reached { break }
+            bucket &+= 8
+            below = reached &- total(ofTally: tallies[bucket])
+            through = reached
+        }
         while ranks[position] >= through {
             below = through
             bucket &+= 1
@@ -107,10 +119,7 @@ func countRepetitions(
     var target = 0
     while target < targetCount && crowded < 4 {
         if targets[target].inside > smallCount {
-            let number = UInt16(truncatingIfNeeded: targets[target].number)
-            var place = 0
-            while buckets[place] != number { place &+= 1 }
-            sought[crowded] = values[place]
+            sought[crowded] = values[firstPlace(of: targets[target].number, in: buckets)]
             crowded &+= 1
         }
         target &+= 1
@@ -143,6 +152,7 @@ func selectFromTargets(
     var scratch = scratch
     // What is not known already: the targets to gather, and the wanted ranks among their values.
     let numbers = scratch.takeInts(bucketedRankLimit)
+    let insides = scratch.takeInts(bucketedRankLimit)
     let wanted = scratch.takeInts(rankCount)
     let positions = scratch.takeInts(rankCount)
     let found = scratch.takeDoubles(rankCount)
@@ -168,6 +178,7 @@ func selectFromTargets(
         }
         if !isKnown {
             numbers[numberCount] = here.number
+            insides[numberCount] = here.inside
             numberCount &+= 1
             gatheredCount &+= here.inside
         }
@@ -178,6 +189,13 @@ func selectFromTargets(
     let gathered = scratch.takeDoubles(
         (gatheredCount > smallCount ? gatheredCount : smallCount) &+ 32)
     gather(values, count, buckets, numbers, numberCount, into: gathered)
+    if gatheredCount > smallCount
+        && takeRepeated(
+            values, buckets, numbers, insides, numberCount, gathered, gatheredCount, wanted,
+            positions, wantedCount, into: result)
+    {
+        return 1
+    }
     if gatheredCount <= sortedGatheredCount {
         if gatheredCount <= smallCount {
             smallSort(gathered, gatheredCount, scratch: scratch)
@@ -199,6 +217,35 @@ func selectFromTargets(
         }
     }
     return 1
+}
+
+/// Finds the wanted ranks without sorting where each target holds but one value, many times.
+///
+/// - Returns: whether it is so.
+@inline(never)
+func takeRepeated(
+    _ values: UnsafePointer<Double>, _ buckets: UnsafePointer<UInt16>,
+    _ numbers: UnsafePointer<Int>, _ insides: UnsafePointer<Int>, _ numberCount: Int,
+    _ gathered: UnsafePointer<Double>, _ gatheredCount: Int, _ wanted: UnsafePointer<Int>,
+    _ positions: UnsafePointer<Int>, _ wantedCount: Int,
+    into result: UnsafeMutablePointer<Double>
+) -> Bool {
+    var through = 0
+    var position = 0
+    var target = 0
+    while target < numberCount {
+        let value = values[firstPlace(of: numbers[target], in: buckets)]
+        if Int(countEqual(gathered, gatheredCount, to: value)[0]) != insides[target] {
+            return false
+        }
+        through &+= insides[target]
+        while position < wantedCount && wanted[position] < through {
+            result[positions[position]] = value
+            position &+= 1
+        }
+        target &+= 1
+    }
+    return true
 }
 
 /// Counts the buckets in four counters of 16 bits each, in turn, so that many equal values do not wait for

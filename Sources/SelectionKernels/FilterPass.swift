@@ -71,12 +71,15 @@ func filter(
         if measuring { lanes.foldSums(into: &moments.pointee) }
         if cascading {
             windows.pointee.waitingCount = target - windows.pointee.waiting
-            flushWaiting(windows, windowCount, threshold: flushLength)
+            flushWaiting(
+                windows, windowCount, threshold: flushLength, ahead: values + (index &+ ahead))
         } else {
             windows.pointee.settle(target - start)
         }
     }
-    if cascading { flushWaiting(windows, windowCount, threshold: 0) }
+    if cascading {
+        flushWaiting(windows, windowCount, threshold: 0, ahead: values + (index &+ ahead))
+    }
     windows.pointee.above = total(of: aboveLow) &+ aboveLowScalar
     if measuring { lanes.foldExtremes(into: &moments.pointee) }
     if thresholding { moments.pointee.above &+= total(of: aboveThreshold) }
@@ -104,21 +107,30 @@ extension Window {
 }
 
 /// Sorts waiting values into the windows, the first first, where at least `threshold` wait.
+///
+/// - Parameter ahead: what the filter will ask memory for next. It is asked for already, a value for each that
+///   waited: else memory would stand idle meanwhile.
 @inline(never)
 func flushWaiting(
-    _ windows: UnsafeMutablePointer<Window>, _ windowCount: Int, threshold: Int
+    _ windows: UnsafeMutablePointer<Window>, _ windowCount: Int, threshold: Int,
+    ahead: UnsafePointer<Double>
 ) {
+    var ahead = ahead
     var position = 0
     while position < windowCount {
-        if windows[position].waitingCount >= threshold {
-            flush(windows + position, hasNext: position &+ 1 < windowCount)
+        let waiting = windows[position].waitingCount
+        if waiting >= threshold {
+            flush(windows + position, hasNext: position &+ 1 < windowCount, ahead: ahead)
+            ahead += waiting
         }
         position &+= 1
     }
 }
 
 @inline(never)
-func flush(_ window: UnsafeMutablePointer<Window>, hasNext: Bool) {
+func flush(
+    _ window: UnsafeMutablePointer<Window>, hasNext: Bool, ahead: UnsafePointer<Double>
+) {
     let count = window.pointee.waitingCount
     let waiting = UnsafePointer(window.pointee.waiting)
     let start = window.pointee.kept + window.pointee.keptCount
@@ -134,6 +146,7 @@ func flush(_ window: UnsafeMutablePointer<Window>, hasNext: Bool) {
         var passed = passedStart
         while index &+ laneCount <= count {
             let lanes = load(waiting + index)
+            prefetch_for_reading(ahead + index)
             store(lanes, where: less(lanes, highLanes), to: &kept)
             store(lanes, where: greater(lanes, nextLowLanes), to: &passed)
             index &+= laneCount
@@ -151,6 +164,7 @@ func flush(_ window: UnsafeMutablePointer<Window>, hasNext: Bool) {
     } else {
         while index &+ laneCount <= count {
             let lanes = load(waiting + index)
+            prefetch_for_reading(ahead + index)
             store(lanes, where: less(lanes, highLanes), to: &kept)
             index &+= laneCount
         }

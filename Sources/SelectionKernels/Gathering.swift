@@ -142,6 +142,38 @@ func gather(
     }
 #endif
 
+#if !(arch(x86_64) && (KERNELS_AVX2 || KERNELS_AVX512))
+    /// Whether one of eight buckets is the one that `target` repeats.
+    @inline(__always)
+    private func hasLane(equalTo target: SIMD8<UInt16>, _ buckets: UnsafePointer<UInt16>) -> Bool {
+        let lanes = UnsafeRawPointer(buckets).loadUnaligned(as: SIMD8<UInt16>.self)
+        let equal = unsafeBitCast(lanes .== target, to: SIMD2<UInt64>.self)
+        return equal[0] | equal[1] != 0
+    }
+#endif
+
+/// The place of the first value in a bucket that has one.
+@inline(never)
+func firstPlace(of bucket: Int, in buckets: UnsafePointer<UInt16>) -> Int {
+    let number = UInt16(truncatingIfNeeded: bucket)
+    var place = 0
+    #if arch(x86_64) && (KERNELS_AVX2 || KERNELS_AVX512)
+        let target = BucketLanes(repeating: number)
+        // There is room for a vector behind the last one; what is in it comes after all others.
+        while true {
+            let lanes = UnsafeRawPointer(buckets + place).loadUnaligned(as: BucketLanes.self)
+            let found = equal(lanes, target)
+            if found != 0 { return place &+ lastOr(first: found) }
+            place &+= bucketLaneCount
+        }
+    #else
+        let target = SIMD8<UInt16>(repeating: number)
+        while !hasLane(equalTo: target, buckets + place) { place &+= 8 }
+        while buckets[place] != number { place &+= 1 }
+        return place
+    #endif
+}
+
 /// Gathers the values of one bucket, and their weights; returns how many.
 @inline(never)
 func gatherWeighted(
@@ -168,22 +200,18 @@ func gatherWeighted(
             index &+= bucketLaneCount
         }
     #else
-        // Four at a time: a 16-bit part that is zero after the exclusive or borrows where a subtraction of
-        // one from each does (Warren, "Hacker's Delight", 6-1).
-        let ones: UInt64 = 0x0001_0001_0001_0001
-        let pattern = UInt64(number) &* ones
-        while index &+ 4 <= count {
-            let four = UnsafeRawPointer(buckets + index).loadUnaligned(as: UInt64.self) ^ pattern
-            if (four &- ones) & ~four & (ones &<< 15) != 0 {
+        let target = SIMD8<UInt16>(repeating: number)
+        while index &+ 8 <= count {
+            if hasLane(equalTo: target, buckets + index) {
                 var place = index
-                while place < index &+ 4 {
+                while place < index &+ 8 {
                     gatheredValues[found] = values[place]
                     gatheredWeights[found] = weights[place]
                     found &+= buckets[place] == number ? 1 : 0
                     place &+= 1
                 }
             }
-            index &+= 4
+            index &+= 8
         }
     #endif
     while index < count {

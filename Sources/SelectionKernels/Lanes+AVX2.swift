@@ -113,11 +113,13 @@
     /// Values of 32 bits.
     typealias WordLanes = SIMD8<Int32>
 
+    @inline(__always) func less(_ left: WordLanes, _ right: WordLanes) -> UInt32 {
+        UInt32(bitPattern: _mm256_movemask_ps(unsafeBitCast(right .> left, to: SIMD8<Float>.self)))
+    }
+
     @inline(__always) func atLeast(_ left: WordLanes, _ right: WordLanes) -> UInt32 {
         // What is not less, in eight bits: AVX2 compares for greater only.
-        ~UInt32(
-            bitPattern: _mm256_movemask_ps(unsafeBitCast(right .> left, to: SIMD8<Float>.self)))
-            & 255
+        ~less(left, right) & 255
     }
 
     @inline(__always)

@@ -113,6 +113,10 @@
         _mm512_movepi32_mask(unsafeBitCast(left .>= right, to: SIMD8<Int64>.self))
     }
 
+    @inline(__always) func less(_ left: WordLanes, _ right: WordLanes) -> UInt16 {
+        _mm512_movepi32_mask(unsafeBitCast(left .< right, to: SIMD8<Int64>.self))
+    }
+
     @inline(__always)
     func store(
         _ keys: WordLanes, where mask: UInt16, to target: inout UnsafeMutablePointer<Int32>

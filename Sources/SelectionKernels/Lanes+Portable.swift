@@ -83,9 +83,17 @@
     typealias WordLanes = SIMD4<Int32>
 
     /// Bit i is set for lane i.
-    @inline(__always) func atLeast(_ left: WordLanes, _ right: WordLanes) -> UInt32 {
-        let set = unsafeBitCast(left .>= right, to: SIMD4<UInt32>.self) & SIMD4(1, 2, 4, 8)
+    @inline(__always) func bits(_ mask: SIMDMask<SIMD4<Int32>>) -> UInt32 {
+        let set = unsafeBitCast(mask, to: SIMD4<UInt32>.self) & SIMD4(1, 2, 4, 8)
         return (set[0] | set[1]) | (set[2] | set[3])
+    }
+
+    @inline(__always) func less(_ left: WordLanes, _ right: WordLanes) -> UInt32 {
+        bits(left .< right)
+    }
+
+    @inline(__always) func atLeast(_ left: WordLanes, _ right: WordLanes) -> UInt32 {
+        bits(left .>= right)
     }
 
     @inline(__always)

@@ -1,5 +1,8 @@
 // What every instruction set's vectors share.
 
+/// 32-bit values in one vector.
+@inline(__always) var wordLaneCount: Int { 2 &* laneCount }
+
 @inline(__always) func load(_ source: UnsafePointer<Double>) -> Lanes {
     UnsafeRawPointer(source).loadUnaligned(as: Lanes.self)
 }

@@ -1,15 +1,14 @@
-/// Sorts any number of values in place, without branches on them: runs of `runLength` by networks, and
-/// from there merges.
+/// Sorts any number of values in place: runs by networks, and from there merges without branches on the
+/// values.
 ///
 /// - Parameter spare: room for `count` values.
 @inline(never)
 func mergeSort(
     _ values: UnsafeMutablePointer<Double>, _ count: Int, spare: UnsafeMutablePointer<Double>
 ) {
-    sortRuns(values, count, spare: spare)
+    var width = sortRuns(values, count, spare: spare)
     var source = values
     var target = spare
-    var width = runLength
     while width < count {
         var start = 0
         while start &+ 2 &* width <= count {
@@ -28,26 +27,39 @@ func mergeSort(
     if source != values { copy(source, count, to: values) }
 }
 
-/// Values that are sorted before merging begins.
-@inline(__always) var runLength: Int { 8 }
-
-/// Sorts runs of `runLength`; the last one may be shorter.
+/// Sorts runs; the last one may be shorter.
 ///
-/// Each lane of eight vectors is a run while it is sorted; only then it is brought together.
+/// - Returns: their length.
 @inline(__always)
-func sortRuns(
+private func sortRuns(
     _ values: UnsafeMutablePointer<Double>, _ count: Int, spare: UnsafeMutablePointer<Double>
-) {
-    let blockLength = runLength &* laneCount
+) -> Int {
     var start = 0
+    #if arch(x86_64) && KERNELS_AVX512
+        if count >= smallCount {
+            while start &+ smallCount <= count {
+                sortByNetwork(values + start, smallCount)
+                start &+= smallCount
+            }
+            if start < count {
+                // The network needs room behind the values.
+                copy(values + start, count &- start, to: spare)
+                sortByNetwork(spare, count &- start)
+                copy(spare, count &- start, to: values + start)
+            }
+            return smallCount
+        }
+    #endif
+    // Each lane of eight vectors is a run while it is sorted; only then it is brought together.
+    let blockLength = 8 &* laneCount
     while start &+ blockLength <= count {
         let block = values + start
         sortColumns(block, into: spare)
         var run = 0
         while run < laneCount {
             var row = 0
-            while row < runLength {
-                block[run &* runLength &+ row] = spare[row &* laneCount &+ run]
+            while row < 8 {
+                block[run &* 8 &+ row] = spare[row &* laneCount &+ run]
                 row &+= 1
             }
             run &+= 1
@@ -55,9 +67,10 @@ func sortRuns(
         start &+= blockLength
     }
     while start < count {
-        insertionSort(values + start, start &+ runLength < count ? runLength : count &- start)
-        start &+= runLength
+        insertionSort(values + start, start &+ 8 < count ? 8 : count &- start)
+        start &+= 8
     }
+    return 8
 }
 
 /// Sorts each lane across eight vectors, by the shortest network for eight.

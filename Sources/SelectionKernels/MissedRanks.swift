@@ -10,7 +10,7 @@ extension MissedRanks {
     @inline(__always)
     init(values: UnsafePointer<Double>, count: Int, capacity: Int, scratch: inout Scratch) {
         self.init(
-            values: values, words: Words(start: UnsafePointer(bitPattern: 64)!, areFloats: false),
+            values: values, words: Words(keys: UnsafePointer(bitPattern: 64)!),
             count: count, positions: scratch.takeInts(capacity),
             windowNumbers: scratch.takeInts(capacity), missedCount: 0,
             lessThanLow: scratch.takeInts(windowLimit),

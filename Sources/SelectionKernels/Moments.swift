@@ -2,7 +2,7 @@ internal import CIntrinsics
 
 extension Moments {
     @inline(__always)
-    init(threshold: Double, ahead: Int = 512) {
+    init(threshold: Double, ahead: Int = 1024) {
         self.init(
             shift: 0, threshold: threshold, sum: 0, squares: 0, minimum: .infinity,
             maximum: -.infinity, above: 0, ahead: ahead)

@@ -8,7 +8,7 @@ internal import CIntrinsics
 
 extension Progress {
     @inline(__always)
-    init(threshold: Double, ahead: Int = 512) {
+    init(threshold: Double, ahead: Int = 1024) {
         self.init(
             moments: Moments(threshold: threshold, ahead: ahead), furtherReads: 0, fellBack: false,
             containsNaN: false)
@@ -115,6 +115,34 @@ func selectSome(
     return plan.rankCount
 }
 
+extension Window {
+    /// Lists those ranks that fell into the window, counted from its first value, and notes the others.
+    ///
+    /// - Returns: how many fell into it, and the position of the first of them.
+    @inline(__always)
+    func listRanks(
+        _ ranks: UnsafePointer<Int>, of count: Int, window number: Int,
+        into wanted: UnsafeMutablePointer<Int>, missed: inout MissedRanks
+    ) -> (count: Int, first: Int) {
+        let before = atMostLow(of: count)
+        var wantedCount = 0
+        var firstFound = firstRank
+        var position = firstRank
+        while position <= lastRank {
+            let rank = ranks[position] &- before
+            if rank >= 0 && rank < inside && !overflowed {
+                if wantedCount == 0 { firstFound = position }
+                wanted[wantedCount] = rank
+                wantedCount &+= 1
+            } else {
+                missed.note(position, window: number)
+            }
+            position &+= 1
+        }
+        return (wantedCount, firstFound)
+    }
+}
+
 /// Finds those ranks that fell into their window, and notes the others.
 @inline(never)
 func selectWithin(
@@ -124,37 +152,23 @@ func selectWithin(
 ) {
     var scratch = scratch
     let wanted = scratch.takeInts(window.lastRank &- window.firstRank &+ 1)
-    let before = window.atMostLow(of: count)
-    var wantedCount = 0
-    var firstFound = window.firstRank
-    var position = window.firstRank
-    while position <= window.lastRank {
-        let rank = ranks[position] &- before
-        if rank >= 0 && rank < window.inside && !window.overflowed {
-            if wantedCount == 0 { firstFound = position }
-            wanted[wantedCount] = rank
-            wantedCount &+= 1
-        } else {
-            missed.note(position, window: number)
-        }
-        position &+= 1
-    }
-    guard wantedCount > 0 else { return }
-    let result = result + firstFound
+    let found = window.listRanks(ranks, of: count, window: number, into: wanted, missed: &missed)
+    guard found.count > 0 else { return }
+    let result = result + found.first
     if window.keptCount <= smallCount {
         sortSmall(
-            window.kept, window.keptCount, wanted, wantedCount, into: result, scratch: scratch)
+            window.kept, window.keptCount, wanted, found.count, into: result, scratch: scratch)
     } else if window.keptCount <= interpolationCount {
         selectByInterpolation(
-            window.kept, window.keptCount, from: window.low, to: window.high, wanted, wantedCount,
+            window.kept, window.keptCount, from: window.low, to: window.high, wanted, found.count,
             base: 0, into: result, scratch: scratch, depth: depth)
     } else if window.keptCount > count / 2 {
         radixSelect(
-            window.kept, window.keptCount, wanted, wantedCount, base: 0, into: result,
+            window.kept, window.keptCount, wanted, found.count, base: 0, into: result,
             scratch: scratch)
     } else {
         select(
-            window.kept, window.keptCount, wanted, wantedCount, into: result, scratch: scratch,
+            window.kept, window.keptCount, wanted, found.count, into: result, scratch: scratch,
             depth: depth &+ 1)
     }
 }

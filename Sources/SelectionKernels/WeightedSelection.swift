@@ -12,19 +12,20 @@ package import CIntrinsics
 /// - Parameters:
 ///   - values: not NaN, at least one.
 ///   - weights: finite, at least 0, one at least positive; as many as values.
+///   - minimum: the least value.
+///   - maximum: the greatest value.
 ///   - probabilities: ascending, from 0 to 1.
 ///   - scratch: `weightedScratchBytes` of memory, on a cache line.
 ///   - result: receives the quantiles, one for each probability.
 @inline(never)
 package func selectWeighted(
     _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, count: Int,
-    probabilities: UnsafePointer<Double>, probabilityCount: Int,
+    minimum: Double, maximum: Double, probabilities: UnsafePointer<Double>, probabilityCount: Int,
     scratch: UnsafeMutableRawPointer, into result: UnsafeMutablePointer<Double>
 ) {
     selectWeighted(
-        values, weights, count, probabilities, probabilityCount, before: 0, total: nil,
-        into: result,
-        scratch: scratch, depth: 0)
+        values, weights, count, minimum, maximum, probabilities, probabilityCount, before: 0,
+        total: nil, into: result, scratch: scratch, depth: 0)
 }
 
 /// Scratch memory that `selectWeighted` needs, in bytes: at most eight times the values, most of it
@@ -115,8 +116,9 @@ package func totalWeight(_ weights: UnsafePointer<Double>, count: Int) -> Double
 @inline(never)
 func selectWeighted(
     _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ count: Int,
-    _ probabilities: UnsafePointer<Double>, _ probabilityCount: Int, before: Double,
-    total: Double?, into result: UnsafeMutablePointer<Double>, scratch: Scratch, depth: Int
+    _ minimum: Double, _ maximum: Double, _ probabilities: UnsafePointer<Double>,
+    _ probabilityCount: Int, before: Double, total: Double?,
+    into result: UnsafeMutablePointer<Double>, scratch: Scratch, depth: Int
 ) {
     if count <= sortedCount || depth == histogramLimit {
         sortWeighted(
@@ -124,7 +126,6 @@ func selectWeighted(
             into: result, scratch: scratch)
         return
     }
-    let (minimum, maximum) = extremes(values, count)
     if minimum == maximum {
         result.update(repeating: minimum, count: probabilityCount)
         return
@@ -151,8 +152,9 @@ func selectWeighted(
         let gatheredWeights = room.takeDoubles(count)
         let gathered = gatherWeighted(
             values, weights, count, buckets, bucket, into: gatheredValues, gatheredWeights)
+        let (least, greatest) = extremes(gatheredValues, gathered)
         selectWeighted(
-            gatheredValues, gatheredWeights, gathered, probabilities + position,
+            gatheredValues, gatheredWeights, gathered, least, greatest, probabilities + position,
             end &- position, before: reached, total: total, into: result + position, scratch: room,
             depth: depth &+ 1)
         position = end

@@ -28,15 +28,16 @@ extension WordEnds {
 ///   - words: the series; not modified.
 ///   - count: its length.
 ///   - ranks: the wanted order statistics, ascending and distinct, from 0 to `count` − 1.
-///   - thresholdKey: keys at least this are counted.
-///   - scratch: `scratchBytes` of memory, on a cache line.
+///   - thresholding: whether keys of at least `thresholdKey` are to be counted.
+///   - scratch: `scratchBytes` of memory and `wordScratchDoubles` more, on a cache line.
 ///   - result: receives the keys of the order statistics in the order of `ranks`.
 /// - Returns: totals whose extremes are keys; the mean is that of the values. `furtherReads` is −1
 ///   where this is no way for it: a key is the largest there is, there is a NaN, or there are too many ranks.
 @inline(never)
 package func summarizeWords(
-    _ words: Words, count: Int, ranks: UnsafePointer<Int>, rankCount: Int, thresholdKey: Int32,
-    scratch: UnsafeMutableRawPointer, into result: UnsafeMutablePointer<Double>
+    _ words: Words, count: Int, ranks: UnsafePointer<Int>, rankCount: Int,
+    thresholding: Bool, thresholdKey: Int32, scratch: UnsafeMutableRawPointer,
+    into result: UnsafeMutablePointer<Double>
 ) -> SeriesTotals {
     var scratch = scratch
     var progress = Progress(threshold: .nan)
@@ -51,15 +52,10 @@ package func summarizeWords(
         return totals
     }
     let stride = sampleStride(size: sampled, count: count)
+    drawSample(words, count, size: sampled, into: sample)
     var number = 0
-    while number < sampled {
-        let position = samplePosition(number, stride: stride, count: count)
-        sample[number] = Double(words.key(position))
-        number &+= 1
-    }
     // A value near the mean, to be subtracted before squaring.
     var sum = 0.0
-    number = 0
     while number < 16 {
         sum += words.number(samplePosition(number &* (sampled / 16), stride: stride, count: count))
         number &+= 1
@@ -74,26 +70,28 @@ package func summarizeWords(
 
     var missed = MissedRanks(
         words: words, count: count, capacity: plan.rankCount, scratch: &scratch)
-    let waiting = scratch.takeBytes(4 &* (chunkLength &+ 64)).assumingMemoryBound(to: Int32.self)
     var room = scratch
     plan.reserve(count: count, sampleSize: sampled, scratch: &room)
-    if plan.windowCount == 1 {
-        plan.windows.pointee.waiting = room.takeDoubles(windowRoom(position: 0, count: count))
-    }
-    if words.areFloats {
+    plan.reserveForKeys(count: count, scratch: &room)
+    switch (words.areFloats, thresholding) {
+    case (true, true):
         filterFloats(
             words, count, plan.windows, plan.windowCount, &progress.moments,
-            thresholdKey: thresholdKey, waiting: waiting)
-    } else {
+            thresholdKey: thresholdKey)
+    case (true, false):
+        filterFloats(words, count, plan.windows, plan.windowCount, &progress.moments)
+    case (false, true):
         filterIntegers(
             words, count, plan.windows, plan.windowCount, &progress.moments,
-            thresholdKey: thresholdKey, waiting: waiting)
+            thresholdKey: thresholdKey)
+    case (false, false):
+        filterIntegers(words, count, plan.windows, plan.windowCount, &progress.moments)
     }
     if progress.moments.maximum == 2_147_483_647 || progress.moments.sum.isNaN { return totals }
 
     number = 0
     while number < plan.windowCount {
-        selectWithin(
+        selectKeysWithin(
             plan.windows[number], number, count, ranks, into: result, scratch: room, depth: 0,
             missed: &missed)
         number &+= 1
@@ -113,6 +111,39 @@ package func summarizeWords(
     return totals
 }
 
+/// Draws a sample of keys, as doubles.
+@inline(never)
+func drawSample(
+    _ words: Words, _ count: Int, size: Int, into sample: UnsafeMutablePointer<Double>
+) {
+    let stride = sampleStride(size: size, count: count)
+    // Asked for first, they come side by side; read at once, each would wait for memory.
+    var number = 0
+    while number < size {
+        prefetch_for_reading(words.start + samplePosition(number, stride: stride, count: count))
+        number &+= 1
+    }
+    number = 0
+    while number < size {
+        sample[number] = Double(words.key(samplePosition(number, stride: stride, count: count)))
+        number &+= 1
+    }
+}
+
+extension WindowPlan {
+    /// Keys wait where there is but one window too.
+    @inline(__always)
+    func reserveForKeys(count: Int, scratch: inout Scratch) {
+        if windowCount == 1 {
+            windows.pointee.waiting = scratch.takeDoubles(windowRoom(position: 0, count: count))
+        }
+    }
+}
+
 /// Series of at most this many 32-bit values are widened and summarized as doubles.
 @inline(never)
 package func largestWidenedCount() -> Int { bucketedCount }
+
+/// Doubles of scratch that `summarizeWords` needs beyond `scratchBytes`.
+@inline(never)
+package func wordScratchDoubles() -> Int { keyScratch }

@@ -32,21 +32,25 @@ extension Kernels {
     /// Weighted quantiles; see the kernels' `selectWeighted`.
     func selectWeighted(
         _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, count: Int,
-        probabilities: UnsafePointer<Double>, probabilityCount: Int,
-        scratch: UnsafeMutableRawPointer, into result: UnsafeMutablePointer<Double>
+        extremes: (least: Double, greatest: Double), probabilities: UnsafePointer<Double>,
+        probabilityCount: Int, scratch: UnsafeMutableRawPointer,
+        into result: UnsafeMutablePointer<Double>
     ) {
         switch instructionSet {
         case .baseline:
             SelectionKernels.selectWeighted(
-                values, weights, count: count, probabilities: probabilities,
+                values, weights, count: count, minimum: extremes.least,
+                maximum: extremes.greatest, probabilities: probabilities,
                 probabilityCount: probabilityCount, scratch: scratch, into: result)
         case .avx2:
             SelectionKernelsAVX2.selectWeighted(
-                values, weights, count: count, probabilities: probabilities,
+                values, weights, count: count, minimum: extremes.least,
+                maximum: extremes.greatest, probabilities: probabilities,
                 probabilityCount: probabilityCount, scratch: scratch, into: result)
         case .avx512:
             SelectionKernelsAVX512.selectWeighted(
-                values, weights, count: count, probabilities: probabilities,
+                values, weights, count: count, minimum: extremes.least,
+                maximum: extremes.greatest, probabilities: probabilities,
                 probabilityCount: probabilityCount, scratch: scratch, into: result)
         }
     }

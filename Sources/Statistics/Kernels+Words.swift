@@ -11,25 +11,31 @@ extension Kernels {
     /// Up to this many 32-bit values are widened first.
     static let largestWidenedCount = SelectionKernels.largestWidenedCount()
 
+    /// Memory that `summarizeWords` works in beyond `scratchBytes`, in doubles.
+    static let wordScratchDoubles = SelectionKernels.wordScratchDoubles()
+
     /// Order statistics and totals of a series of 32-bit values; see the kernels' `summarizeWords`.
     func summarizeWords(
         _ words: Words, count: Int, ranks: UnsafePointer<Int>, rankCount: Int,
-        thresholdKey: Int32, scratch: UnsafeMutableRawPointer,
+        thresholding: Bool, thresholdKey: Int32, scratch: UnsafeMutableRawPointer,
         into result: UnsafeMutablePointer<Double>
     ) -> SeriesTotals {
         switch instructionSet {
         case .baseline:
             SelectionKernels.summarizeWords(
                 words, count: count, ranks: ranks, rankCount: rankCount,
-                thresholdKey: thresholdKey, scratch: scratch, into: result)
+                thresholding: thresholding, thresholdKey: thresholdKey, scratch: scratch,
+                into: result)
         case .avx2:
             SelectionKernelsAVX2.summarizeWords(
                 words, count: count, ranks: ranks, rankCount: rankCount,
-                thresholdKey: thresholdKey, scratch: scratch, into: result)
+                thresholding: thresholding, thresholdKey: thresholdKey, scratch: scratch,
+                into: result)
         case .avx512:
             SelectionKernelsAVX512.summarizeWords(
                 words, count: count, ranks: ranks, rankCount: rankCount,
-                thresholdKey: thresholdKey, scratch: scratch, into: result)
+                thresholding: thresholding, thresholdKey: thresholdKey, scratch: scratch,
+                into: result)
         }
     }
 }

@@ -23,7 +23,7 @@ extension Quantiles {
         if kernels.prefersWords, values.count > Kernels.largestWidenedCount {
             let words = UnsafeRawPointer(base).assumingMemoryBound(to: Int32.self)
             let found = summarizeWords(
-                Words(start: words, areFloats: true), count: values.count,
+                Words(start: words, areFloats: true, flipped: 0), count: values.count,
                 thresholdKey: threshold.map(Self.firstKey(above:)), workspace: &workspace,
                 valueOfKey: Self.float(key:), distance: Self.floatDistance)
             if let found { return found }
@@ -52,7 +52,7 @@ extension Quantiles {
         if kernels.prefersWords, values.count > Kernels.largestWidenedCount {
             let words = UnsafeRawPointer(base).assumingMemoryBound(to: Int32.self)
             let found = summarizeWords(
-                Words(start: words, areFloats: false), count: values.count,
+                Words(start: words, areFloats: false, flipped: .min), count: values.count,
                 thresholdKey: threshold.map { Self.key($0.rounded(.down) + 1 - 0x1p31) },
                 workspace: &workspace, valueOfKey: { $0 + 0x1p31 }, distance: { $1 - $0 })
             if let found { return found }
@@ -74,12 +74,15 @@ extension Quantiles {
         _ words: Words, count: Int, thresholdKey: Int64?, workspace: inout Workspace,
         valueOfKey: (Double) -> Double, distance: (Double, Double) -> Double
     ) -> Summary? {
-        let (scratch, found) = plan(count: count, workspace: &workspace)
+        let (scratch, found) = plan(
+            count: count, extraDoubles: Kernels.wordScratchDoubles,
+            workspace: &workspace)
         let rankCount = workspace.plan.ranks.count
         let counted = thresholdKey.map { $0 <= Int64(Int32.max) } ?? false
         let totals = kernels.summarizeWords(
             words, count: count, ranks: workspace.plan.ranks, rankCount: rankCount,
-            thresholdKey: Int32(clamping: thresholdKey ?? 0), scratch: scratch, into: found)
+            thresholding: counted, thresholdKey: Int32(clamping: thresholdKey ?? 0),
+            scratch: scratch, into: found)
         guard totals.furtherReads >= 0 else { return nil }
         for position in 0..<rankCount { found[position] = valueOfKey(found[position]) }
         var summary = Summary(

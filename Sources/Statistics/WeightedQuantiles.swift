@@ -83,7 +83,8 @@ package struct WeightedQuantiles: Sendable {
         let found = [Double](unsafeUninitializedCapacity: wanted.count) { buffer, initialized in
             guard let result = buffer.baseAddress, !wanted.isEmpty else { return }
             kernels.selectWeighted(
-                valuesBase, weightsBase, count: count, probabilities: wanted,
+                valuesBase, weightsBase, count: count,
+                extremes: (totals.minimum, totals.maximum), probabilities: wanted,
                 probabilityCount: wanted.count, scratch: scratch, into: result)
             initialized = wanted.count
         }

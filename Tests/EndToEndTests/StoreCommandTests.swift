@@ -104,15 +104,16 @@ import Testing
             let pruned = try Program.run(report)
             let service = try parsed(pruned)
             let earlier = try #require(service.earlier)
-            #expect(earlier.first_day == "2026-01-01")
-            #expect(earlier.last_day == "2026-01-03")
+            #expect(earlier.firstDay == "2026-01-01")
+            #expect(earlier.lastDay == "2026-01-03")
             #expect(earlier.days == 3)
-            #expect(earlier.working_set_max_bytes == 700 << 20)
-            #expect(earlier.cpu_max_cores == 0.01)
+            #expect(earlier.workingSetMaxBytes == 700 << 20)
+            #expect(earlier.cpuMaxCores == 0.01)
             #expect(service.verdict == "keep")
             #expect(
                 service.reason
-                    == "used 700 MiB of memory between 2026-01-01 and 2026-01-03, more than small holds")
+                    == "used 700 MiB of memory between 2026-01-01 and 2026-01-03, more than small holds"
+            )
             #expect(
                 pruned.errors.contains(
                     "of 2026-01-01 to 2026-01-03 only daily rollups are kept: "))
@@ -130,11 +131,19 @@ import Testing
             var earlier: Earlier?
         }
         struct Earlier: Decodable {
-            var first_day: String
-            var last_day: String
+            var firstDay: String
+            var lastDay: String
             var days: Int
-            var working_set_max_bytes: Int64
-            var cpu_max_cores: Double
+            var workingSetMaxBytes: Int64
+            var cpuMaxCores: Double
+
+            enum CodingKeys: String, CodingKey {
+                case days
+                case firstDay = "first_day"
+                case lastDay = "last_day"
+                case workingSetMaxBytes = "working_set_max_bytes"
+                case cpuMaxCores = "cpu_max_cores"
+            }
         }
         var services: [Service]
     }

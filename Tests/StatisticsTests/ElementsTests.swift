@@ -1,5 +1,6 @@
-import Statistics
 import Testing
+
+@testable import Statistics
 
 /// Floats, unsigned integers of 32 bits and integers of 64, against numpy and against doubles.
 @Suite struct ElementsTests {
@@ -96,6 +97,36 @@ import Testing
         #expect(found.maximum == 0x1p63 && found.countAboveThreshold == 1000)
         #expect(throws: StatisticsError.emptyInput) {
             try summary([Int64]()) { try quantiles.summary(of: $0, workspace: &workspace) }
+        }
+    }
+
+    /// What is read as it is, and selected from as keys, is what sorting the same values widened finds.
+    @Test("Long series of 32 bits against a sort", arguments: supportedKernels, Series.names)
+    func longSeries(kernels: Kernels, name: String) throws {
+        let probabilities = [0, 0.001, 0.3, 0.5, 0.505, 0.9, 0.95, 0.99, 1]
+        let quantiles = try Quantiles(probabilities, kernels: kernels)
+        var workspace = Workspace()
+        for count in [20_011, 150_001] {
+            let values = Series.make(name, seed: 5, count: count)
+            let integers = values.map { UInt32(min(max($0 * 1e6, 0), 4e9)) }
+            let found = try summary(integers) {
+                try quantiles.summary(of: $0, workspace: &workspace)
+            }
+            #expect(
+                found.quantiles
+                    == Reference.quantiles(probabilities, of: integers.map { Double($0) }))
+            // The distance of two floats is rounded to a float.
+            let floats = values.map { Float($0) }
+            let places = RankPlan(
+                probabilities, ascending: Array(probabilities.indices), count: count)
+            let sorted = floats.sorted()
+            let expected = places.interpolated(
+                places.ranks.map { Double(sorted[$0]) },
+                distance: { Double(Float($1) - Float($0)) })
+            let foundFloats = try summary(floats) {
+                try quantiles.summary(of: $0, workspace: &workspace)
+            }
+            #expect(foundFloats.quantiles == expected)
         }
     }
 

@@ -105,10 +105,12 @@ struct WindowPlan {
     double coverage;
 };
 
-/// A series of 32-bit values, floats or unsigned integers, as their bits.
+/// A series of 32-bit values as their bits: floats, unsigned integers, or keys (Words.swift).
 struct Words {
     const int32_t *_Nonnull start;
     bool areFloats;
+    /// The bits in which a key differs from a value that is no float: the sign of unsigned integers, none of keys.
+    int32_t flipped;
 };
 
 /// Wanted ranks that did not fall into their window.

@@ -1,0 +1,1 @@
+../SelectionKernels/KeySelection.swift
