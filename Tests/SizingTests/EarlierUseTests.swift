@@ -13,7 +13,8 @@ import Testing
         EarlierUse(
             first: day, last: day.advanced(byMilliseconds: Int64(days - 1) * 86_400_000),
             days: days, cpuP99: cpuP99.map { Cores($0) }, cpuMax: cpuMax.map { Cores($0) },
-            memoryP99: memoryMax.map { Bytes($0 << 19) }, memoryMax: memoryMax.map { Bytes($0 << 20) })
+            memoryP99: memoryMax.map { Bytes($0 << 19) },
+            memoryMax: memoryMax.map { Bytes($0 << 20) })
     }
 
     @Test(
@@ -54,7 +55,8 @@ import Testing
         #expect(kept.tier?.name == "medium")
         #expect(
             kept.reason
-                == "used 700 MiB of memory between 2026-01-01 and 2026-01-31, more than small holds")
+                == "used 700 MiB of memory between 2026-01-01 and 2026-01-31, more than small holds"
+        )
         #expect(kept.warnings == [])
     }
 
