@@ -99,6 +99,8 @@ final class PieceColumns {
     private static let words = capacity / 64
 
     init(_ metrics: [Metric]) {
+        // What others are predicted from first: it is then at hand.
+        let metrics = metrics.sorted { Self.depth($0) < Self.depth($1) }
         self.metrics = metrics
         values = .allocate(capacity: metrics.count * Self.capacity)
         absences = .allocate(capacity: metrics.count * Self.words)
@@ -106,6 +108,10 @@ final class PieceColumns {
         isPartial = metrics.map { _ in false }
         slots = [Int](repeating: -1, count: 256)
         for (slot, metric) in metrics.enumerated() { slots[Int(metric.rawValue)] = slot }
+    }
+
+    private static func depth(_ metric: Metric) -> Int {
+        Block.references(of: metric).map { depth($0) + 1 }.max() ?? 0
     }
 
     deinit {
@@ -127,9 +133,12 @@ final class PieceColumns {
     func fill(
         from source: some ColumnSource, _ index: Int, rows count: Int, kept: RowSet?
     ) throws(DecodingFailure) {
+        source.beginReading(index)
+        defer { source.endReading() }
         for (slot, metric) in metrics.enumerated() {
             counts[slot] = 0
-            _ = try source.read(metric, index) { present, decoded in
+            let target = kept == nil ? values + slot * Self.capacity : nil
+            _ = try source.read(metric, index, into: target) { present, decoded in
                 put(decoded, present, kept, count, in: slot)
             }
         }
@@ -142,7 +151,9 @@ final class PieceColumns {
         let target = values + slot * Self.capacity
         isPartial[slot] = false
         if present == nil, kept == nil {
-            if let start = decoded.baseAddress { target.update(from: start, count: decoded.count) }
+            if let start = decoded.baseAddress, start != UnsafePointer(target) {
+                target.update(from: start, count: decoded.count)
+            }
             counts[slot] = decoded.count
             return
         }
@@ -168,18 +179,29 @@ final class PieceColumns {
 
 /// Hands out the columns of some incarnations.
 protocol ColumnSource {
+    /// Around all that is read of one incarnation.
+    func beginReading(_ index: Int)
+    func endReading()
+
     /// Hands a column's rows (nil for all of the incarnation's) and values to `body`.
+    /// - Parameter target: where a column with a value in every row may be put; it then stays until
+    ///   `endReading`.
     /// - Returns: false where the incarnation has no such metric.
     func read(
-        _ metric: Metric, _ index: Int, _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
+        _ metric: Metric, _ index: Int, into target: UnsafeMutablePointer<Int64>?,
+        _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
     ) throws(DecodingFailure) -> Bool
 }
 
 extension BlockReader: ColumnSource {}
 
 extension BuiltColumns: ColumnSource {
+    func beginReading(_ index: Int) {}
+    func endReading() {}
+
     func read(
-        _ metric: Metric, _ index: Int, _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
+        _ metric: Metric, _ index: Int, into target: UnsafeMutablePointer<Int64>?,
+        _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
     ) -> Bool {
         guard let column = column(metric, index) else { return false }
         column.values.withUnsafeBufferPointer { body(column.present, $0) }

@@ -11,6 +11,9 @@ final class BlockReader {
     /// Columns of one incarnation that others were predicted from: they are often asked for next.
     private var references: [Metric: Block.MetricColumn] = [:]
     private var referencesIndex = -1
+    /// Whole columns of that incarnation that lie with whoever asked for them, from `beginReading` to
+    /// `endReading`.
+    private var lent: [Metric: UnsafeBufferPointer<Int64>] = [:]
 
     private struct Section {
         var start: Int
@@ -75,10 +78,7 @@ final class BlockReader {
     ) throws(DecodingFailure) -> Block.MetricColumn? {
         if index == referencesIndex, let known = references[metric] { return known }
         let column = try decodedColumn(metric, index)
-        if index != referencesIndex {
-            references.removeAll(keepingCapacity: true)
-            referencesIndex = index
-        }
+        if index != referencesIndex { turn(to: index) }
         references[metric] = column
         return column
     }
@@ -106,20 +106,39 @@ final class BlockReader {
         }
     }
 
+    /// Between these two, what `read` decodes into a `target` stays there.
+    func beginReading(_ index: Int) { turn(to: index) }
+
+    func endReading() { lent.removeAll(keepingCapacity: true) }
+
+    private func turn(to index: Int) {
+        lent.removeAll(keepingCapacity: true)
+        guard index != referencesIndex else { return }
+        references.removeAll(keepingCapacity: true)
+        referencesIndex = index
+    }
+
     /// Hands a column's rows (nil for all of the incarnation's) and values to `body`.
+    /// - Parameter target: room for as many values as the incarnation has rows, to decode a column into that
+    ///   has a value in each of them.
     /// - Returns: false where the incarnation has no such metric.
     func read(
-        _ metric: Metric, _ index: Int, _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
+        _ metric: Metric, _ index: Int, into target: UnsafeMutablePointer<Int64>? = nil,
+        _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
     ) throws(DecodingFailure) -> Bool {
         if index == referencesIndex, let known = references[metric] {
             known.values.withUnsafeBufferPointer { body(known.present, $0) }
             return true
         }
-        return try decode(metric, index, body)
+        return try decode(metric, index, into: target) { (present, values) in
+            if let target, values.baseAddress == UnsafePointer(target) { lent[metric] = values }
+            body(present, values)
+        }
     }
 
     private func decode(
-        _ metric: Metric, _ index: Int, _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
+        _ metric: Metric, _ index: Int, into target: UnsafeMutablePointer<Int64>? = nil,
+        _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
     ) throws(DecodingFailure) -> Bool {
         guard try open(metric), let contents = sections[metric]?.contents,
             !contents.columns[index].isEmpty
@@ -127,10 +146,10 @@ final class BlockReader {
         do {
             if let unpacked = contents.unpacked {
                 try unpacked.withBytes { (bytes) throws(DecodingFailure) in
-                    try decode(metric, index, contents, bytes, body)
+                    try decode(metric, index, contents, bytes, target, body)
                 }
             } else {
-                try decode(metric, index, contents, bytes, body)
+                try decode(metric, index, contents, bytes, target, body)
             }
         } catch {
             throw DecodingFailure("\(metric.name) of incarnation \(members.ids[index]): \(error)")
@@ -140,6 +159,7 @@ final class BlockReader {
 
     private func decode(
         _ metric: Metric, _ index: Int, _ contents: Contents, _ bytes: UnsafeRawBufferPointer,
+        _ target: UnsafeMutablePointer<Int64>?,
         _ body: (RowSet?, UnsafeBufferPointer<Int64>) -> Void
     ) throws(DecodingFailure) {
         var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[contents.columns[index]]))
@@ -153,30 +173,78 @@ final class BlockReader {
             guard present == nil, !references.isEmpty else {
                 throw DecodingFailure("a prediction where there is nothing to predict from")
             }
-            reference = try Block.reference(of: metric, index, in: self)
+            reference = try self.reference(of: metric, index)
             guard reference?.count == count else {
                 throw DecodingFailure("a prediction from columns that are not there")
             }
         }
-        let rows = present?.count ?? count
+        if present == nil, let target {
+            let values = UnsafeMutableBufferPointer(start: target, count: count)
+            try decode(column, of: metric, reference, into: values)
+            return body(nil, UnsafeBufferPointer(values))
+        }
         let failure: DecodingFailure? = withUnsafeTemporaryAllocation(
-            of: Int64.self, capacity: rows
+            of: Int64.self, capacity: present?.count ?? count
         ) { values in
-            do throws(ColumnDamage) {
-                let length =
-                    metric.kind == .real
-                    ? try decodeReals(column, into: values)
-                    : try decode(column, reference, into: values)
-                guard length == column.count else {
-                    return DecodingFailure("\(column.count - length) bytes behind the column")
-                }
-                body(present, UnsafeBufferPointer(values))
-                return nil
+            do throws(DecodingFailure) {
+                try decode(column, of: metric, reference, into: values)
             } catch {
-                return DecodingFailure("\(error)")
+                return error
             }
+            body(present, UnsafeBufferPointer(values))
+            return nil
         }
         if let failure { throw failure }
+    }
+
+    /// As `Block.reference`, and takes the columns that are lent.
+    private func reference(of metric: Metric, _ index: Int) throws(DecodingFailure) -> [Int64]? {
+        let parts = Block.references(of: metric)
+        guard index == referencesIndex, parts.contains(where: { lent[$0] != nil }) else {
+            return try Block.reference(of: metric, index, in: self)
+        }
+        var sum: [Int64]?
+        for part in parts {
+            if let lent = lent[part] {
+                guard Self.add(lent, to: &sum) else { return nil }
+            } else if let column = try column(part, index) {
+                guard column.present == nil,
+                    column.values.withUnsafeBufferPointer({ Self.add($0, to: &sum) })
+                else { return nil }
+            }
+        }
+        return sum
+    }
+
+    /// - Returns: false where they are of different length.
+    private static func add(_ part: UnsafeBufferPointer<Int64>, to sum: inout [Int64]?) -> Bool {
+        guard sum != nil else {
+            sum = Array(part)
+            return true
+        }
+        guard sum!.count == part.count else { return false }
+        sum!.withUnsafeMutableBufferPointer { sum in
+            for index in sum.indices { sum[index] &+= part[index] }
+        }
+        return true
+    }
+
+    private func decode(
+        _ column: UnsafeRawBufferPointer, of metric: Metric, _ reference: [Int64]?,
+        into values: UnsafeMutableBufferPointer<Int64>
+    ) throws(DecodingFailure) {
+        let length: Int
+        do throws(ColumnDamage) {
+            length =
+                metric.kind == .real
+                ? try decodeReals(column, into: values)
+                : try decode(column, reference, into: values)
+        } catch {
+            throw DecodingFailure("\(error)")
+        }
+        guard length == column.count else {
+            throw DecodingFailure("\(column.count - length) bytes behind the column")
+        }
     }
 
     private func decode(
