@@ -4,11 +4,13 @@
 DIR holds compose.yaml, which the containers were started from, and is written to.
 """
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -96,6 +98,14 @@ class Tool:
 def last_words(run):
     lines = (run.stderr.strip() or run.stdout.strip()).splitlines()
     return f"exit {run.returncode}" + (f", {lines[-1][:120]}" if lines else "")
+
+
+def check_origin(checks, store, compose):
+    """Compose's labels tell which file the project was started from."""
+    with contextlib.closing(sqlite3.connect(store)) as database:
+        notes = database.execute("SELECT name, value FROM note WHERE name LIKE 'origin:%'").fetchall()
+    wanted = [(f"origin:{PROJECT}", f"{os.path.dirname(compose)}\t{compose}\n")]
+    checks.expect("the store knows what the project was started from", notes == wanted, notes)
 
 
 def check_twenty_seconds(checks, tool, store, compose):
@@ -369,6 +379,7 @@ def main(arguments):
     store = os.path.join(directory, "store.db")
     checks = Checks()
     check_twenty_seconds(checks, tool, store, compose)
+    check_origin(checks, store, compose)
     check_against_kernel(checks, tool, os.path.join(directory, "second.db"), compose)
     check_patch(checks, tool, store, compose, directory)
     check_single_samples(checks, tool, os.path.join(directory, "third.db"))
