@@ -1,12 +1,12 @@
 /// The values of one container at one moment: at most one `Int64` a metric, absent where the kernel or
 /// the engine gave none. A trivial value, so that reading a container allocates nothing.
 package struct MetricValues: Sendable {
-    @usableFromInline var values = InlineArray<41, Int64>(repeating: 0)
-    @usableFromInline var present: UInt64 = 0
+    /// 0 where absent.
+    private var values = InlineArray<41, Int64>(repeating: 0)
     /// Bit n is set when the metric with wire number n is present.
-    @inlinable package var presence: UInt64 { present }
+    package private(set) var presence: UInt64 = 0
 
-    @inlinable package init() {}
+    package init() {}
 
     package var isEmpty: Bool { presence == 0 }
     package var count: Int { presence.nonzeroBitCount }
@@ -16,37 +16,13 @@ package struct MetricValues: Sendable {
         set {
             if let newValue {
                 values[Int(metric.rawValue)] = newValue
-                present |= metric.bit
+                presence |= metric.bit
             } else {
-                present &= ~metric.bit
+                presence &= ~metric.bit
                 values[Int(metric.rawValue)] = 0
             }
         }
     }
-
-    /// The value of the metric with a wire number; 0 where it is absent.
-    @inlinable @inline(__always)
-    package func valueOrZero(_ number: Int) -> Int64 { values[number] }
-
-    /// Makes `presence` what is present, with the value that `value` gives for each wire number, ascending.
-    /// - Returns: false, and nothing is changed, where a number is no metric's.
-    @inlinable @inline(__always)
-    package mutating func fill<Failure: Error>(
-        _ presence: UInt64, _ value: (_ number: Int) throws(Failure) -> Int64
-    ) throws(Failure) -> Bool {
-        guard presence & ~Self.known == 0 else { return false }
-        self = MetricValues()
-        present = presence
-        var left = presence
-        while left != 0 {
-            let number = left.trailingZeroBitCount
-            left &= left - 1
-            values[number] = try value(number)
-        }
-        return true
-    }
-
-    @usableFromInline static let known: UInt64 = Metric.allCases.reduce(0) { $0 | $1.bit }
 
     /// Calls `body` for every value that is present, in the order of the metrics' wire numbers.
     package func forEachPresent<Failure: Error>(
@@ -69,6 +45,66 @@ package struct MetricValues: Sendable {
 
 extension Metric {
     fileprivate var bit: UInt64 { 1 << UInt64(rawValue) }
+}
+
+// MARK: - Told against others
+
+extension MetricValues {
+    /// How many numbers `differences` may be.
+    package static let differencesMax = 64
+
+    /// The metrics present here whose value is not that in `base` (absent there: 0).
+    package func changes(from base: MetricValues) -> UInt64 {
+        var changed: UInt64 = 0
+        Self.forEachBit(presence) { number in
+            if values[number] != base.values[number] { changed |= 1 << UInt64(number) }
+        }
+        return changed
+    }
+
+    /// Writes value − that in `base`, which wraps, of the metrics in `changed`, in the order of their wire
+    /// numbers.
+    /// - Returns: how many there were, at most `differencesMax`.
+    package func differences(
+        from base: MetricValues, of changed: UInt64, into differences: UnsafeMutablePointer<Int64>
+    ) -> Int {
+        var count = 0
+        Self.forEachBit(changed) { number in
+            differences[count] = values[number] &- base.values[number]
+            count += 1
+        }
+        return count
+    }
+
+    /// What `changes` and `differences` told.
+    /// - Returns: nil where a bit of `presence` is no metric's.
+    package init?(
+        presence: UInt64, base: MetricValues, changed: UInt64,
+        differences: UnsafePointer<Int64>
+    ) {
+        guard presence & ~Self.known == 0 else { return nil }
+        self.presence = presence
+        var next = 0
+        Self.forEachBit(presence) { number in
+            var value = base.values[number]
+            if changed & 1 << UInt64(number) != 0 {
+                value &+= differences[next]
+                next += 1
+            }
+            values[number] = value
+        }
+    }
+
+    private static let known: UInt64 = Metric.allCases.reduce(0) { $0 | $1.bit }
+
+    @inline(__always)
+    private static func forEachBit(_ mask: UInt64, _ body: (_ number: Int) -> Void) {
+        var left = mask
+        while left != 0 {
+            body(left.trailingZeroBitCount)
+            left &= left - 1
+        }
+    }
 }
 
 extension MetricValues: Equatable {

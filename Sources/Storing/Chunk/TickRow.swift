@@ -56,26 +56,20 @@ enum TickRow {
         writer.append(count: samples.count)
         var previous: Int64 = 0
         var known = key.startIndex
-        for sample in samples {
-            let base = values(of: sample.incarnation, in: key, from: &known)
-            writer.append(varint: UInt64(sample.incarnation - previous))
-            previous = sample.incarnation
-            writer.append(varint: sample.values.presence ^ base.presence)
-            var changed: UInt64 = 0
-            var left = sample.values.presence
-            while left != 0 {
-                let number = left.trailingZeroBitCount
-                left &= left - 1
-                if sample.values.valueOrZero(number) != base.valueOrZero(number) {
-                    changed |= 1 << UInt64(number)
-                }
-            }
-            writer.append(varint: changed)
-            while changed != 0 {
-                let number = changed.trailingZeroBitCount
-                changed &= changed - 1
-                writer.append(
-                    signed: sample.values.valueOrZero(number) &- base.valueOrZero(number))
+        withUnsafeTemporaryAllocation(
+            of: Int64.self, capacity: MetricValues.differencesMax
+        ) { differences in
+            let differences = differences.baseAddress!
+            for sample in samples {
+                let base = values(of: sample.incarnation, in: key, from: &known)
+                writer.append(varint: UInt64(sample.incarnation - previous))
+                previous = sample.incarnation
+                writer.append(varint: sample.values.presence ^ base.presence)
+                let changed = sample.values.changes(from: base)
+                writer.append(varint: changed)
+                let count = sample.values.differences(
+                    from: base, of: changed, into: differences)
+                for index in 0..<count { writer.append(signed: differences[index]) }
             }
         }
         return Envelope.seal(version: version, label: label, body: writer.bytes)
@@ -85,6 +79,8 @@ enum TickRow {
         _ bytes: [UInt8], against key: [Sample] = [], label: [UInt8] = []
     ) throws(DecodingFailure) -> [Sample] {
         var samples: [Sample] = []
+        // Nearly the same containers as in the key tick; of a key tick, some two dozen bytes for each.
+        samples.reserveCapacity(key.isEmpty ? bytes.count / 24 : key.count)
         try bytes.withBytes { (bytes) throws(DecodingFailure) in
             try forEachSample(bytes, against: key, label: label) { samples.append($0) }
         }
@@ -102,6 +98,7 @@ enum TickRow {
         let count = try reader.count(of: "samples", atMost: reader.remaining)
         var incarnation: Int64 = 0
         var known = key.startIndex
+        var differences = [Int64](repeating: 0, count: MetricValues.differencesMax)
         for number in 0..<count {
             let start = reader.position
             let gap = try reader.count(of: "as the step to the next incarnation", atMost: Int.max)
@@ -116,17 +113,18 @@ enum TickRow {
             guard changed & ~presence == 0 else {
                 throw DecodingFailure("values that are not there, before byte \(reader.position)")
             }
-            var sample = Sample(incarnation: incarnation, values: MetricValues())
-            let areKnown = try sample.values.fill(presence) {
-                (number) throws(DecodingFailure) in
-                let change = changed & 1 << UInt64(number) == 0 ? 0 : try reader.signed()
-                return base.valueOrZero(number) &+ change
+            for index in 0..<changed.nonzeroBitCount {
+                differences[index] = try reader.signed()
             }
-            guard areKnown else {
+            let values = differences.withUnsafeBufferPointer {
+                MetricValues(
+                    presence: presence, base: base, changed: changed, differences: $0.baseAddress!)
+            }
+            guard let values else {
                 throw DecodingFailure(
                     "metrics \(String(presence, radix: 2)), not all of which this version knows")
             }
-            body(sample)
+            body(Sample(incarnation: incarnation, values: values))
         }
         guard reader.isAtEnd else {
             throw DecodingFailure("\(reader.remaining) bytes behind the last sample")
