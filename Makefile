@@ -55,14 +55,14 @@ test: build
 	RIGHTSIZE_BINARY="$(CURDIR)/$(BINARY)" $(SWIFT) test
 
 # The statistics core, which works on bare memory, under AddressSanitizer, and its threads under ThreadSanitizer.
-# KernelObjectsTests look for what the compiler adds of its own accord under either; the leak of 144 bytes that is told of
-# at the end is the test runner's.
+# KernelObjectsTests look for what the compiler adds of its own accord under either. XCTest's runner, which has no test
+# to run, leaks 144 bytes of its own and fails by that, so it is left out.
 sanitize: setup
 	$(SWIFT) build --build-tests --sanitize address --scratch-path .build-address
-	$(SWIFT) test --skip-build --sanitize address --scratch-path .build-address \
+	$(SWIFT) test --skip-build --disable-xctest --sanitize address --scratch-path .build-address \
 	  --filter StatisticsTests --skip KernelObjectsTests
 	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build-thread
-	$(SWIFT) test --skip-build --sanitize thread --scratch-path .build-thread --filter BatchTests
+	$(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread --filter BatchTests
 
 # Needs root: starts a real Docker Engine of its own, samples five containers, reports, patches.
 lab-test: build
