@@ -8,11 +8,11 @@ extension EarlierUse {
         in store: SampleStore, from start: Timestamp, before firstTick: Timestamp,
         where isWanted: (SeriesIdentity) -> Bool
     ) throws(StoreError) -> [ServiceKey: EarlierUse] {
-        // Days are deleted as a whole: that of the first tick is known better by its ticks.
-        let end = firstTick.startOfDay.advanced(byMilliseconds: -1)
-        guard start <= end else { return [:] }
+        guard start <= firstTick else { return [:] }
         var services: [ServiceKey: [SeriesIdentity: Replica]] = [:]
-        for rollup in try store.rollups(in: start...end, where: isWanted) {
+        for rollup in try store.rollups(in: start...firstTick, where: isWanted) {
+            // Days are deleted as a whole: that of the first tick is known better by its ticks.
+            guard rollup.day.advanced(byMilliseconds: 86_400_000) <= firstTick else { continue }
             let series = rollup.incarnation.series
             services[ServiceKey(series), default: [:]][series, default: Replica()].add(rollup)
         }
@@ -57,14 +57,5 @@ private struct Replica {
         guard var known else { return next }
         if let next { known.merge(next, isCounter: false) }
         return known
-    }
-}
-
-extension Timestamp {
-    /// When its day (UTC) began.
-    fileprivate var startOfDay: Timestamp {
-        let day: Int64 = 86_400_000
-        let past = milliseconds % day
-        return advanced(byMilliseconds: -(past < 0 ? past + day : past))
     }
 }
