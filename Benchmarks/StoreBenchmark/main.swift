@@ -15,10 +15,9 @@ import Glibc
 import Measures
 import Storing
 
-/// The sixteen metrics of the traces. System time has no place in a store of ours: it stands under another
-/// counter that nothing is predicted from.
+/// The sixteen metrics of the traces, in their order.
 let metrics: [Metric] = [
-    .cpuUsage, .ioPressureSome, .cpuThrottledPeriods, .cpuThrottledTime, .memoryCurrent,
+    .cpuUsage, .cpuSystem, .cpuThrottledPeriods, .cpuThrottledTime, .memoryCurrent,
     .memoryInactiveFile, .memoryAnon, .memoryPeak, .memoryOOMKills, .cpuPressureSome,
     .memoryPressureSome, .ioRead, .ioWrite, .pids, .cpuLimit, .memoryLimit,
 ]

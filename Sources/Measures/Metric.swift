@@ -41,6 +41,8 @@ package enum Metric: UInt8, CaseIterable, Hashable, Sendable {
     case oomEvents = 38
     case cpuCores = 39
     case memoryWorkingSet = 40
+    /// Only of imports: no advice needs it, and it would be a quarter of a store.
+    case cpuSystem = 41
 
     /// How consecutive values are to be read.
     package enum Kind: Sendable {
@@ -63,7 +65,7 @@ package enum Metric: UInt8, CaseIterable, Hashable, Sendable {
         case .cpuUsage, .cpuPeriods, .cpuThrottledPeriods, .cpuThrottledTime, .memoryOOMKills,
             .memoryRefaults, .cpuPressureSome, .cpuPressureFull, .memoryPressureSome,
             .memoryPressureFull, .ioPressureSome, .ioPressureFull, .ioRead, .ioWrite, .restarts,
-            .cpuThrottledTimeLocal:
+            .cpuThrottledTimeLocal, .cpuSystem:
             .counter
         case .memoryCurrent, .memoryInactiveFile, .memoryActiveFile, .memoryAnon, .memoryShmem,
             .memorySlabReclaimable, .memoryPeak, .memorySwap, .pids, .memorySwapPeak,
@@ -119,6 +121,7 @@ package enum Metric: UInt8, CaseIterable, Hashable, Sendable {
         case .oomEvents: "oom_events"
         case .cpuCores: "cpu_cores"
         case .memoryWorkingSet: "memory_working_set_bytes"
+        case .cpuSystem: "cpu_system_usec"
         }
     }
 }

@@ -2,7 +2,7 @@
 /// the engine gave none. A trivial value, so that reading a container allocates nothing.
 package struct MetricValues: Sendable {
     /// 0 where absent.
-    private var values = InlineArray<41, Int64>(repeating: 0)
+    private var values = InlineArray<42, Int64>(repeating: 0)
     /// Bit n is set when the metric with wire number n is present.
     package private(set) var presence: UInt64 = 0
 

@@ -139,13 +139,20 @@ extension SampleStore {
 
     func row(of boot: BootID) throws(StoreError) -> Int64 {
         if let known = bootRows[boot] { return known }
+        // A host boots seldom: an index would cost a page of every store.
         var statement = try database.prepare(
-            "INSERT INTO boot(uuid) VALUES(?) ON CONFLICT DO UPDATE SET uuid = uuid RETURNING id",
-            while: "storing a boot id")
+            "SELECT id FROM boot WHERE uuid = ?", while: "looking up a boot id")
         try statement.bind(1, boot.rawValue)
-        let row = try onlyID(&statement)
+        let row = try statement.step() ? statement.integer(0) : insert(boot)
         bootRows[boot] = row
         return row
+    }
+
+    private func insert(_ boot: BootID) throws(StoreError) -> Int64 {
+        var statement = try database.prepare(
+            "INSERT INTO boot(uuid) VALUES(?) RETURNING id", while: "storing a boot id")
+        try statement.bind(1, boot.rawValue)
+        return try onlyID(&statement)
     }
 
     /// Stores an incarnation, or what is new of it.

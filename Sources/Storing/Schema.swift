@@ -37,7 +37,7 @@ enum Schema {
         """
         CREATE TABLE boot(
             id INTEGER PRIMARY KEY,
-            uuid TEXT NOT NULL UNIQUE);
+            uuid TEXT NOT NULL);
         CREATE TABLE series(
             id INTEGER PRIMARY KEY,
             kind INTEGER NOT NULL,

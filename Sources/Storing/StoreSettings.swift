@@ -145,7 +145,8 @@ extension MetricValues {
 
 extension Metric {
     static let microsecondCounters: [Metric] = [
-        .cpuUsage, .cpuThrottledTime, .cpuPressureSome, .cpuPressureFull, .memoryPressureSome,
+        .cpuUsage, .cpuSystem, .cpuThrottledTime, .cpuPressureSome, .cpuPressureFull,
+        .memoryPressureSome,
         .memoryPressureFull, .ioPressureSome, .ioPressureFull, .cpuThrottledTimeLocal,
     ]
 }

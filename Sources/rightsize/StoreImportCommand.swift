@@ -10,7 +10,7 @@ struct StoreImportCommand: ParsableCommand {
             order, then a row for each value. Times are seconds since 1970 or RFC 3339, kept to the \
             millisecond. An empty project is none, an empty instance is 1. Metrics have the names that \
             'store export' writes; where a program knows rates and working sets instead of counters, they \
-            are cpu_cores and memory_working_set_bytes. A limit of 9223372036854775807 is none. The columns \
+            are cpu_cores and memory_working_set_bytes; cpu_system_usec is only kept. A limit of 9223372036854775807 is none. The columns \
             kind and container, which an export adds where it needs them, may be there.
 
             openmetrics: the families that 'store export' writes, each sample with its timestamp. Families \

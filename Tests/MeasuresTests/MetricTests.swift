@@ -47,6 +47,7 @@ import Testing
                 38 oom_events
                 39 cpu_cores
                 40 memory_working_set_bytes
+                41 cpu_system_usec
                 """)
     }
 

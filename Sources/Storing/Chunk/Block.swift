@@ -28,6 +28,7 @@ enum Block {
     /// if each has a value in all of its rows. None leads back to itself. Part of the format.
     static func references(of metric: Metric) -> [Metric] {
         switch metric {
+        case .cpuSystem: [.cpuUsage]
         case .memoryCurrent: [.memoryAnon, .memoryActiveFile, .memoryInactiveFile]
         case .memoryPeak: [.memoryCurrent]
         case .cpuPressureSome: [.cpuThrottledTime]
