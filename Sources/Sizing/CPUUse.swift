@@ -3,9 +3,9 @@ package struct CPUUse: Sendable {
     /// Mean use in each interval, in cores.
     package private(set) var cores: [Double] = []
     /// How long each interval took. Of the same length as `cores`.
-    package private(set) var seconds: [Double] = []
+    package private(set) var seconds = SharedColumn<Double>()
     /// The label of each interval's end, in milliseconds since 1970. Of the same length.
-    package private(set) var ends: [Int64] = []
+    package private(set) var ends = SharedColumn<Int64>()
     /// The first interval of each incarnation, ascending.
     package private(set) var runStarts: [Int] = []
     /// The intervals in which periods were throttled, in order.
@@ -31,11 +31,7 @@ package struct CPUUse: Sendable {
 
     package init() {}
 
-    package mutating func reserveCapacity(_ count: Int) {
-        cores.reserveCapacity(count)
-        seconds.reserveCapacity(count)
-        ends.reserveCapacity(count)
-    }
+    package mutating func reserveCapacity(_ count: Int) { cores.reserveCapacity(count) }
 
     package var count: Int { cores.count }
     package var isEmpty: Bool { cores.isEmpty }
@@ -58,16 +54,19 @@ package struct CPUUse: Sendable {
         addThrottling(interval: count - 1, share: throttledShare, limit: limit)
     }
 
-    /// Appends intervals through `body`, which must make both arrays grow alike; what is known of
-    /// throttling in them is added afterwards, by `addThrottling`.
-    /// - Parameter ends: the labels of the intervals' ends; as many as `body` appends, or more.
+    /// Appends intervals through `body`; what is known of throttling in them is added afterwards, by
+    /// `addThrottling`.
+    /// - Parameters:
+    ///   - ends: the labels of the intervals' ends; as many as `body` appends, or more. Shared, not copied.
+    ///   - seconds: how long they took; as many.
     package mutating func append<Result>(
-        ends: ArraySlice<Int64>,
-        _ body: (_ cores: inout [Double], _ seconds: inout [Double]) -> Result
+        ends: ArraySlice<Int64>, seconds: ArraySlice<Double>,
+        _ body: (_ cores: inout [Double]) -> Result
     ) -> Result {
-        let result = body(&cores, &seconds)
-        self.ends += ends.prefix(cores.count - self.ends.count)
-        precondition(cores.count == seconds.count && cores.count == self.ends.count)
+        let result = body(&cores)
+        self.ends.append(ends.prefix(cores.count - self.ends.count))
+        self.seconds.append(seconds.prefix(cores.count - self.seconds.count))
+        precondition(cores.count == self.seconds.count && cores.count == self.ends.count)
         return result
     }
 
@@ -95,19 +94,14 @@ package struct CPUUse: Sendable {
 }
 
 extension CPUUse {
-    /// Leaves out the intervals that are longer than `limit`.
-    func intervals(upTo limit: Double) -> CPUUse {
-        let long = seconds.indices.filter { seconds[$0] > limit }
-        guard !long.isEmpty else { return self }
-        var kept = CPUUse()
-        kept.reserveCapacity(count - long.count)
-        var start = 0
-        for end in long + [count] {
-            kept.cores += cores[start..<end]
-            kept.seconds += seconds[start..<end]
-            kept.ends += ends[start..<end]
-            start = end + 1
-        }
+    /// Leaves out the gaps that `timing`, which was made of these intervals, knows of.
+    func without(gapsOf timing: IntervalTiming) -> CPUUse {
+        var kept = self
+        (kept.ends, kept.seconds) = (timing.ends, timing.seconds)
+        let long = timing.gaps
+        guard !long.isEmpty else { return kept }
+        kept.cores = timing.withoutGaps(cores)
+        (kept.runStarts, kept.throttlings) = ([], [])
         // What was left out before an interval is what it moves down by.
         var gone = 0
         for run in runStarts where run < count {
@@ -121,8 +115,7 @@ extension CPUUse {
             throttling.interval -= gone
             kept.throttlings.append(throttling)
         }
-        // What a gap's counters say of throttling stays true.
-        kept.countedSeconds = countedSeconds
+        // What a gap's counters say of throttling stays true: `countedSeconds` is as it was.
         return kept
     }
 
@@ -169,12 +162,10 @@ extension CPUUse {
 
     /// The mean of `values`, one for each interval, by time.
     func mean(of values: [Double]) -> Double {
-        var sum = 0.0
-        var total = 0.0
-        for index in values.indices {
-            sum += values[index] * seconds[index]
-            total += seconds[index]
+        values.withUnsafeBufferPointer { values in
+            seconds.joined.withUnsafeBufferPointer { seconds in
+                WeightedSum(values, seconds).mean
+            }
         }
-        return sum / total
     }
 }

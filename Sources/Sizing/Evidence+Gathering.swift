@@ -7,23 +7,15 @@ package final class EvidenceGatherer {
     /// The end of the window: days are counted back from here.
     private let end: Timestamp
     private let quantiles: Quantiles
-    private let median: Quantiles
     private let censoredMedian: CensoredQuantiles
-    private var spacings: [[SampleTimes.Place]: Spacing] = [:]
-
-    /// How samples lie in time.
-    struct Spacing {
-        /// Nil with less than two samples.
-        var usualSeconds: Double?
-        var gaps = 0
-    }
+    private var timings: SampleTimings
 
     /// - Throws: when the statistics core cannot be used (`RIGHTSIZE_KERNELS`).
     package init(policy: SizingPolicy, end: Timestamp) throws(StatisticsError) {
         self.policy = policy
         self.end = end
         quantiles = try Quantiles([0.5, 0.95, 0.99])
-        median = try Quantiles([0.5])
+        timings = try SampleTimings(policy: policy)
         censoredMedian = try CensoredQuantiles([0.5])
     }
 
@@ -67,37 +59,9 @@ package final class EvidenceGatherer {
         precondition(!replicas.isEmpty && replicas.allSatisfy { !$0.sampleTimes.isEmpty })
         var histories: [ReplicaHistory] = []
         for replica in replicas.sorted(by: { $0.instance < $1.instance }) {
-            let use = try withoutGaps(replica.cpu)
-            histories.append(
-                ReplicaHistory(
-                    replica, use.cpu, usual: use.usual, try spacing(of: replica.sampleTimes),
-                    policy))
+            histories.append(try ReplicaHistory(replica, &timings, policy))
         }
         return ServiceHistory(histories, policy)
-    }
-
-    /// Leaves out intervals so long that what happened inside is unknown.
-    private func withoutGaps(
-        _ cpu: CPUUse
-    ) throws(StatisticsError) -> (cpu: CPUUse, usual: Double?) {
-        guard !cpu.isEmpty else { return (cpu, nil) }
-        let usual = try median.of(cpu.seconds)[0]
-        return (cpu.intervals(upTo: policy.gapSeconds(usual: usual)), usual)
-    }
-
-    private func spacing(of times: SampleTimes) throws(StatisticsError) -> Spacing {
-        let places = times.places
-        if let known = spacings[places] { return known }
-        let steps = times.steps()
-        var spacing = Spacing()
-        if !steps.isEmpty {
-            let usual = try median.of(steps)[0]
-            spacing.usualSeconds = usual
-            let gap = policy.gapSeconds(usual: usual)
-            spacing.gaps = steps.count { $0 > gap }
-        }
-        spacings[places] = spacing
-        return spacing
     }
 }
 
@@ -146,7 +110,7 @@ extension CPUEvidence {
             p99: Cores(used.quantiles[2]),
             max: Swift.max(Cores(used.maximum), replica.observations.cpuBurstMax ?? Cores(0)),
             throttledShare: use.countedSeconds > 0 ? throttledSeconds / use.countedSeconds : nil,
-            censoredShare: censoredSeconds / use.seconds.reduce(0, +),
+            censoredShare: censoredSeconds / replica.cpuSeconds,
             demandMean: Cores(demandMean), demandP95: Cores(demandP95),
             demandMedian: demandMedian, startUpMax: replica.observations.startUp?.cpu)
     }

@@ -34,13 +34,12 @@ extension ReplicaHistory {
             let memory = evidence.memory.first { $0.age == age && $0.seconds >= enough }
             return HeldDay(
                 cpu: cpu, memory: memory, cpuValues: demand[self.cpu.ends.indices(in: range)],
-                memoryValues: observations.memory.workingSet[
-                    observations.memory.times.indices(in: range)])
+                memoryValues: observations.memory.workingSet[held.times.indices(in: range)])
         }
     }
 }
 
-extension [Int64] {
+extension SharedColumn<Int64> {
     /// From the first to the last index with a value in `range`; values ascend, but for clocks set back.
     fileprivate func indices(in range: ClosedRange<Int64>) -> Range<Int> {
         guard let first = firstIndex(where: { range.contains($0) }),

@@ -5,7 +5,7 @@ package struct MemoryUse: Sendable {
     /// Working set (current − inactive file) at each sample, in bytes.
     package private(set) var workingSet: [Double] = []
     /// The label of each sample, in milliseconds since 1970. Of the same length.
-    package private(set) var times: [Int64] = []
+    package private(set) var times = SharedColumn<Int64>()
     /// The first sample of each incarnation, ascending.
     package private(set) var runStarts: [Int] = []
     /// How many samples were so close to their limit that more was wanted.
@@ -17,10 +17,7 @@ package struct MemoryUse: Sendable {
     package var count: Int { workingSet.count }
     package var isEmpty: Bool { workingSet.isEmpty }
 
-    package mutating func reserveCapacity(_ count: Int) {
-        workingSet.reserveCapacity(count)
-        times.reserveCapacity(count)
-    }
+    package mutating func reserveCapacity(_ count: Int) { workingSet.reserveCapacity(count) }
 
     /// What is appended from here on is another incarnation's.
     package mutating func beginRun() {
@@ -33,24 +30,13 @@ package struct MemoryUse: Sendable {
         times.append(time)
     }
 
-    /// Appends samples through `body`, which must append one for each of `times`.
+    /// Appends samples through `body`, which must append one for each of `times`. These are shared, not copied.
     package mutating func append(
         times: ArraySlice<Int64>, _ body: (_ workingSet: inout [Double]) -> Void
     ) {
         body(&workingSet)
-        self.times += times
+        self.times.append(times)
         precondition(workingSet.count == self.times.count)
-    }
-
-    /// How long each sample holds for: since the one before it, or the usual time where there is none, a
-    /// gap, or a clock that was set back.
-    func seconds(usual: Double, gap: Int64) -> [Double] {
-        var seconds = [Double](repeating: usual, count: count)
-        for index in times.indices.dropFirst() {
-            let step = times[index] &- times[index - 1]
-            if step > 0, step <= gap { seconds[index] = Double(step) / 1000 }
-        }
-        return seconds
     }
 }
 

@@ -112,28 +112,71 @@ extension Track {
     }
 }
 
+/// Values, each weighed with the seconds that it holds for.
+struct WeightedSum {
+    private var weighted = 0.0
+    private(set) var seconds = 0.0
+    private(set) var peak = -Double.infinity
+
+    var mean: Double { seconds > 0 ? weighted / seconds : peak }
+
+    init() {}
+
+    /// - Parameter seconds: as many.
+    init(_ values: UnsafeBufferPointer<Double>, _ seconds: UnsafeBufferPointer<Double>) {
+        precondition(values.count == seconds.count)
+        // Eight sums side by side: one would wait for each addition.
+        var weightedLanes = SIMD8<Double>.zero
+        var secondsLanes = SIMD8<Double>.zero
+        var peakLanes = SIMD8(repeating: -Double.infinity)
+        var index = 0
+        let (valueBytes, secondBytes) = (
+            UnsafeRawBufferPointer(values), UnsafeRawBufferPointer(seconds)
+        )
+        while index + 8 <= values.count {
+            let value = valueBytes.loadUnaligned(fromByteOffset: 8 * index, as: SIMD8<Double>.self)
+            let second = secondBytes.loadUnaligned(
+                fromByteOffset: 8 * index, as: SIMD8<Double>.self)
+            weightedLanes += value * second
+            secondsLanes += second
+            peakLanes = peakLanes.replacing(with: value, where: value .> peakLanes)
+            index += 8
+        }
+        (weighted, self.seconds, peak) = (weightedLanes.sum(), secondsLanes.sum(), peakLanes.max())
+        while index < values.count {
+            weighted += values[index] * seconds[index]
+            self.seconds += seconds[index]
+            peak = max(peak, values[index])
+            index += 1
+        }
+    }
+
+    mutating func add(_ other: WeightedSum) {
+        weighted += other.weighted
+        seconds += other.seconds
+        peak = max(peak, other.peak)
+    }
+}
+
 /// Sums up the values of one period.
 private struct PeriodSum {
     private var sustained = -Double.infinity
-    private var peak = -Double.infinity
-    private var weighted = 0.0
-    private var seconds = 0.0
+    private var sum = WeightedSum()
 
     func summary(age: Int) -> PeriodSummary {
         PeriodSummary(
-            age: age, sustained: sustained.isFinite ? sustained : peak,
-            mean: seconds > 0 ? weighted / seconds : peak, peak: peak, seconds: seconds)
+            age: age, sustained: sustained.isFinite ? sustained : sum.peak, mean: sum.mean,
+            peak: sum.peak, seconds: sum.seconds)
     }
 
     /// - Parameter lookingBack: a stretch may begin before the period that it ends in.
     mutating func add(
         _ track: Track, _ range: ClosedRange<Int>, _ longerThan: Double, lookingBack: Bool = true
     ) {
-        for index in range {
-            weighted += track.values[index] * track.seconds[index]
-            seconds += track.seconds[index]
-            peak = max(peak, track.values[index])
-        }
+        sum.add(
+            WeightedSum(
+                UnsafeBufferPointer(rebasing: track.values[range]),
+                UnsafeBufferPointer(rebasing: track.seconds[range])))
         sustained = track.sustained(
             in: range, longerThan: longerThan, above: sustained,
             from: lookingBack ? 0 : range.lowerBound)

@@ -1,10 +1,9 @@
 package import Measures
 
-/// When a replica was sampled, as parts of arrays that many replicas share.
+/// When a replica was sampled.
 package struct SampleTimes: Sendable {
     /// Milliseconds since 1970, in the order the samples were taken.
-    private var parts: [ArraySlice<Int64>] = []
-    package private(set) var count = 0
+    private var times = SharedColumn<Int64>()
     package private(set) var first: Timestamp?
     package private(set) var last: Timestamp?
     /// False after a clock was set back.
@@ -12,6 +11,7 @@ package struct SampleTimes: Sendable {
 
     package init() {}
 
+    package var count: Int { times.count }
     package var isEmpty: Bool { count == 0 }
 
     /// - Parameter times: milliseconds since 1970.
@@ -29,15 +29,12 @@ package struct SampleTimes: Sendable {
             isAscending && isInOrder && (last.map { $0.rawValue <= start } ?? true)
         first = min(first ?? Timestamp(milliseconds: start), Timestamp(milliseconds: start))
         last = max(last ?? Timestamp(milliseconds: end), Timestamp(milliseconds: end))
-        count += times.count
-        parts.append(times)
+        self.times.append(times)
     }
 
     /// Seconds between successive samples, by their labels.
     func steps() -> [Double] {
-        var times: [Int64] = []
-        times.reserveCapacity(count)
-        for part in parts { times += part }
+        var times = times.elements
         if !isAscending { times.sort() }
         var steps: [Double] = []
         steps.reserveCapacity(count)
@@ -47,15 +44,5 @@ package struct SampleTimes: Sendable {
         return steps
     }
 
-    /// Which samples these are: equal for replicas that the same ticks saw.
-    var places: [Place] {
-        parts.map { Place(first: $0.first ?? 0, last: $0.last ?? 0, count: $0.count) }
-    }
-
-    /// Ticks of one store that follow on one another.
-    struct Place: Hashable {
-        var first: Int64
-        var last: Int64
-        var count: Int
-    }
+    var places: SharedColumn<Int64>.Places { times.places }
 }

@@ -1,34 +1,40 @@
 import Measures
+import Statistics
 
 /// What one replica showed, ready to be sized: gaps left out, throttling undone.
 struct ReplicaHistory {
     var observations: ReplicaObservations
     /// Without gaps.
     var cpu: CPUUse
+    /// The length of all its intervals.
+    var cpuSeconds: Double
     /// What it would have used without its limit; as many as `cpu` has intervals.
     var demand: [Double]
-    /// How long each working set holds for.
-    var memorySeconds: [Double]
+    var held: HoldTiming
     /// Longer steps are gaps, in milliseconds.
     var cpuGap: Int64
     var memoryGap: Int64
-    var spacing: EvidenceGatherer.Spacing
+    var spacing: Spacing
 
     init(
-        _ observations: ReplicaObservations, _ cpu: CPUUse, usual: Double?,
-        _ spacing: EvidenceGatherer.Spacing, _ policy: SizingPolicy
-    ) {
+        _ observations: ReplicaObservations, _ timings: inout SampleTimings, _ policy: SizingPolicy
+    ) throws(StatisticsError) {
+        let timing = try timings.timing(of: observations.cpu)
         self.observations = observations
-        self.cpu = cpu
-        self.spacing = spacing
+        cpu = observations.cpu.without(gapsOf: timing)
+        cpuSeconds = timing.total
+        spacing = try timings.spacing(of: observations.sampleTimes)
         demand = cpu.throttlings.isEmpty ? cpu.cores : cpu.demand(policy)
         func gap(_ step: Double?) -> Int64 {
             Int64(policy.gapSeconds(usual: step ?? 60) * 1000)
         }
-        cpuGap = gap(usual)
+        cpuGap = gap(timing.usualSeconds)
         memoryGap = gap(spacing.usualSeconds)
-        memorySeconds = observations.memory.seconds(
-            usual: min(spacing.usualSeconds ?? usual ?? 60, policy.gapSecondsMax), gap: memoryGap)
+        held = timings.timing(
+            of: observations.memory,
+            usualSeconds: min(
+                spacing.usualSeconds ?? timing.usualSeconds ?? 60, policy.gapSecondsMax),
+            gap: memoryGap)
     }
 
     func withDemand<Result>(_ body: (Track) -> Result) -> Result {
@@ -43,8 +49,8 @@ struct ReplicaHistory {
 
     func withWorkingSet<Result>(_ body: (Track) -> Result) -> Result {
         observations.memory.workingSet.withUnsafeBufferPointer { values in
-            memorySeconds.withUnsafeBufferPointer { seconds in
-                observations.memory.times.withUnsafeBufferPointer { ends in
+            held.seconds.withUnsafeBufferPointer { seconds in
+                held.times.withUnsafeBufferPointer { ends in
                     body(Track(values: values, seconds: seconds, ends: ends, gap: memoryGap))
                 }
             }
@@ -113,7 +119,7 @@ extension Coverage {
         let times = replica.observations.sampleTimes
         self.init(
             first: times.first!, last: times.last!, samples: times.count,
-            seconds: replica.cpu.seconds.reduce(0, +), stepSeconds: replica.spacing.usualSeconds,
+            seconds: replica.cpuSeconds, stepSeconds: replica.spacing.usualSeconds,
             gaps: replica.spacing.gaps, incarnations: replica.observations.incarnations)
     }
 }

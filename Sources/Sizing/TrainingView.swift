@@ -38,11 +38,11 @@ extension ReplicaHistory {
             view.cpu.append(cpu.cores[index])
             view.cpuAges.append(age(time))
         }
-        let held = observations.memory
-        if !held.isEmpty {
+        let memory = observations.memory
+        if !memory.isEmpty {
             var values: [Double] = []
             for (index, time) in held.times.enumerated() where range.contains(time) {
-                values.append(held.workingSet[index])
+                values.append(memory.workingSet[index])
                 view.memoryAges.append(age(time))
             }
             view.memory = values

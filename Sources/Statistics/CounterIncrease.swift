@@ -44,28 +44,24 @@ package enum CounterIncrease {
     ///   - rateUnit: how many counts a millisecond are a rate of 1: 1000 for microseconds of CPU time,
     ///     which makes cores.
     ///   - rates: gets one fewer than there are readings.
-    ///   - seconds: gets as many: how long each took.
     /// - Returns: how many readings served: all, or those before the first that is smaller than the one
     ///   before it or not later.
     package static func appendRates(
         values: UnsafeBufferPointer<Int64>, clock: UnsafeBufferPointer<Int64>, rateUnit: Double,
-        to rates: inout [Double], seconds: inout [Double]
+        to rates: inout [Double]
     ) -> Int {
         precondition(values.count == clock.count)
         let served = steadyCount(values, clock)
         guard served > 1 else { return served }
-        let start = rates.count
         let count = served - 1
-        rates.append(contentsOf: repeatElement(0, count: count))
-        seconds.append(contentsOf: repeatElement(0, count: count))
-        rates.withUnsafeMutableBufferPointer { rates in
-            seconds.withUnsafeMutableBufferPointer { seconds in
+        rates.append(addingCapacity: count) { added in
+            added.withUnsafeMutableBufferPointer { added, filled in
                 for index in 0..<count {
                     let elapsed = Double(clock[index + 1] &- clock[index])
                     let increase = Double(values[index + 1] &- values[index])
-                    rates[start + index] = increase / (elapsed * rateUnit)
-                    seconds[start + index] = elapsed / 1000
+                    added.initializeElement(at: index, to: increase / (elapsed * rateUnit))
                 }
+                filled = count
             }
         }
         return served

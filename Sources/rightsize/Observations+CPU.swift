@@ -59,16 +59,13 @@ extension ReplicaObservations {
     ) -> Int {
         let start = cpu.count
         let served = piece.ticks.uptimes.withUnsafeBufferPointer { uptimes in
-            cpu.append(
-                ends: piece.ticks.times[
-                    (ticks.lowerBound + first + 1)..<max(
-                        ticks.lowerBound + first + 1, ticks.upperBound)]
-            ) { cores, seconds in
+            let later = (ticks.lowerBound + first + 1)..<ticks.upperBound
+            return cpu.append(ends: piece.ticks.times[later], seconds: piece.ticks.steps[later]) {
                 CounterIncrease.appendRates(
                     values: UnsafeBufferPointer(rebasing: columns.usage.values[first...]),
                     clock: UnsafeBufferPointer(
                         rebasing: uptimes[ticks][(ticks.lowerBound + first)...]),
-                    rateUnit: 1000, to: &cores, seconds: &seconds)
+                    rateUnit: 1000, to: &$0)
             }
         }
         guard let periods = columns.periods, let throttled = columns.throttled else {

@@ -28,13 +28,15 @@ extension ReplicaObservations {
             return
         }
         memory.append(times: piece.ticks.times[piece.rows[0]]) { workingSet in
-            let start = workingSet.count
             let count = current.values.count
-            workingSet.append(contentsOf: repeatElement(0, count: count))
-            workingSet.withUnsafeMutableBufferPointer { workingSet in
-                for row in 0..<count {
-                    workingSet[start + row] = Double(
-                        max(0, current.values[row] &- inactive.values[row]))
+            workingSet.append(addingCapacity: count) { added in
+                added.withUnsafeMutableBufferPointer { added, filled in
+                    for row in 0..<count {
+                        added.initializeElement(
+                            at: row,
+                            to: Double(max(0, current.values[row] &- inactive.values[row])))
+                    }
+                    filled = count
                 }
             }
         }
@@ -45,10 +47,12 @@ extension ReplicaObservations {
     mutating func addMemoryParts(of piece: Piece, since before: Int, atLimitShare: Double) {
         if let anon = piece[.memoryAnon] {
             let shmem = piece[.memoryShmem]
-            var largest: Int64 = 0
-            for row in anon.values.indices {
-                guard let anon = anon[row] else { continue }
-                largest = max(largest, anon &+ (shmem?[row] ?? 0))
+            var largest = shmem == nil ? anon.max ?? 0 : 0
+            if let shmem {
+                for row in anon.values.indices {
+                    guard let anon = anon[row] else { continue }
+                    largest = max(largest, anon &+ (shmem[row] ?? 0))
+                }
             }
             memory.parts.unreclaimableMax = max(
                 memory.parts.unreclaimableMax ?? Bytes(0), Bytes(largest))

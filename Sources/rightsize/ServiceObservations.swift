@@ -28,7 +28,7 @@ struct ServiceObservations {
     let ticks: Int
 
     /// The most samples that are held at once: some 120 MB with all that is made of them.
-    private static let samplesMax = 3_000_000
+    private static let samplesMax = 6_000_000
 
     /// Calls `body` with each service that was seen in the window, and with what its replicas showed.
     /// - Parameters:

@@ -130,7 +130,7 @@ import Testing
                     values: [.cpuCores: cores.storedReal, .memoryWorkingSet: -5])
             })
         #expect(seen.cpu.cores == [0.2, 0.4, 0.7])
-        #expect(seen.cpu.seconds == [60, 60, 60])
+        #expect(Array(seen.cpu.seconds) == [60, 60, 60])
         #expect(seen.memory.workingSet == Array(repeating: 0, count: 7))
         let evidence = try ServiceEvidence(of: [seen], policy: SizingPolicy())
         #expect(evidence.cpu?.max == Cores(0.7))

@@ -64,17 +64,14 @@ import Testing
             let single = Self.intervals(values, clock)
             let steady = zip(single, 0...).prefix { $0.0.2 == $0.1 && $0.0.3 == $0.1 + 1 }.map(\.0)
             var rates = [7.5]
-            var seconds = [2.5]
             let served = values.withUnsafeBufferPointer { values in
                 clock.withUnsafeBufferPointer { clock in
                     CounterIncrease.appendRates(
-                        values: values, clock: clock, rateUnit: 1000, to: &rates,
-                        seconds: &seconds)
+                        values: values, clock: clock, rateUnit: 1000, to: &rates)
                 }
             }
             #expect(served == (values.isEmpty ? 0 : steady.count + 1))
             #expect(rates == [7.5] + steady.map { Double($0.0) / (Double($0.1) * 1000) })
-            #expect(seconds == [2.5] + steady.map { Double($0.1) / 1000 })
         }
     }
 }
