@@ -197,12 +197,16 @@ extension Track {
         // The stretch that is being looked at, all above `best`: from `start`, `covered` seconds long.
         var (start, covered) = lookBack(
             from: range.lowerBound, downTo: first, atMost: longerThan, above: best)
-        for index in range {
-            // First what most values are: no larger than the best.
-            guard values[index] > best else {
-                (start, covered) = (index + 1, 0)
+        var next = range.lowerBound
+        while next <= range.upperBound {
+            if !(values[next] > best) {
+                // What most values are: no larger than the best.
+                next = firstIndex(above: best, in: (next + 1)..<(range.upperBound + 1))
+                (start, covered) = (next, 0)
                 continue
             }
+            let index = next
+            next += 1
             if index > start, !continues(index) { (start, covered) = (index, 0) }
             covered += seconds[index]
             guard covered > longerThan else { continue }
@@ -217,6 +221,19 @@ extension Track {
             start = least + 1
         }
         return best
+    }
+
+    /// The first value in `range` above `level`; its end where there is none.
+    func firstIndex(above level: Double, in range: Range<Int>) -> Int {
+        let bytes = UnsafeRawBufferPointer(values)
+        var index = range.lowerBound
+        while index + 8 <= range.upperBound {
+            let eight = bytes.loadUnaligned(fromByteOffset: 8 * index, as: SIMD8<Double>.self)
+            if any(eight .> level) { break }
+            index += 8
+        }
+        while index < range.upperBound, !(values[index] > level) { index += 1 }
+        return index
     }
 
     /// The shortest stretch that ends just before `index` and takes longer than `limit` seconds, or what

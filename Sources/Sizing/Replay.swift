@@ -66,8 +66,15 @@ extension Replay.Outcome {
             alerts += 1
             alertSeconds += above - policy.alertSeconds
         }
-        for index in 0..<track.count {
+        // What is not above either ends a stretch, and else changes nothing.
+        let least = min(level, limit)
+        var next = track.firstIndex(above: least, in: 0..<track.count)
+        while next < track.count {
+            let index = next
             let value = track.values[index]
+            next =
+                above > 0 || value > least
+                ? index + 1 : track.firstIndex(above: least, in: (index + 1)..<track.count)
             if index > 0, !track.continues(index) {
                 endStretch()
                 (above, isOver) = (0, false)

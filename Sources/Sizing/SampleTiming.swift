@@ -15,28 +15,22 @@ struct IntervalTiming {
     var total = 0.0
 
     /// - Parameter longerThan: what makes a gap, in seconds.
-    init(
-        ends: SharedColumn<Int64>, seconds: SharedColumn<Double>, usual: Double?, longerThan: Double
-    ) {
+    init(ends: [Int64], seconds: [Double], usual: Double?, longerThan: Double) {
         usualSeconds = usual
-        let (allEnds, allSeconds) = (ends.joined, seconds.joined)
-        gaps = allSeconds.withUnsafeBufferPointer { seconds in
-            // Hardly ever is there any.
-            guard seconds.max() ?? 0 > longerThan else { return [] }
-            return seconds.indices.filter { seconds[$0] > longerThan }
-        }
-        self.ends = gaps.isEmpty ? allEnds : SharedColumn(withoutGaps(allEnds))
-        self.seconds = gaps.isEmpty ? allSeconds : SharedColumn(withoutGaps(allSeconds))
-        total = self.seconds.withUnsafeBufferPointer { $0.reduce(0, +) }
+        gaps = seconds.indices.filter { seconds[$0] > longerThan }
+        let kept = withoutGaps(seconds)
+        total = kept.withUnsafeBufferPointer { WeightedSum($0, $0).seconds }
+        self.seconds = SharedColumn(kept)
+        self.ends = SharedColumn(withoutGaps(ends))
     }
 
-    /// What is left of a value for each interval.
-    func withoutGaps<Values: RandomAccessCollection>(_ values: Values) -> [Values.Element]
-    where Values.Index == Int {
-        var kept: [Values.Element] = []
+    /// What is left of `values`, one for each interval.
+    func withoutGaps<Value>(_ values: [Value]) -> [Value] {
+        guard !gaps.isEmpty else { return values }
+        var kept: [Value] = []
         kept.reserveCapacity(values.count - gaps.count)
-        var start = values.startIndex
-        for gap in gaps + [values.endIndex] {
+        var start = 0
+        for gap in gaps + [values.count] {
             kept += values[start..<gap]
             start = gap + 1
         }
@@ -104,7 +98,7 @@ struct SampleTimings {
             let seconds = use.seconds.elements
             let usual = seconds.isEmpty ? nil : try median.of(seconds)[0]
             return IntervalTiming(
-                ends: use.ends, seconds: SharedColumn(seconds), usual: usual,
+                ends: use.ends.elements, seconds: seconds, usual: usual,
                 longerThan: policy.gapSeconds(usual: usual ?? 0))
         }
     }
