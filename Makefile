@@ -62,7 +62,7 @@ sanitize: setup
 	$(SWIFT) test --skip-build --disable-xctest --sanitize address --scratch-path .build-address \
 	  --filter StatisticsTests --skip KernelObjectsTests
 	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build-thread
-	$(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread --filter BatchTests
+	$(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread --filter 'BatchTests|SharedReadingTests'
 
 # Needs root: starts a real Docker Engine of its own, samples five containers, reports, patches.
 lab-test: build

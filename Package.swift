@@ -57,8 +57,9 @@ let package = Package(
         .target(
             name: "Measures", swiftSettings: house, linkerSettings: [.linkedLibrary("m")]),
         module("Files", []),
+        module("Threading", ["CIntrinsics"]),
         module("Sampling", ["Measures"]),
-        module("Storing", ["Columns", "Measures", "CSQLite", "CZlib"]),
+        module("Storing", ["Columns", "Measures", "Threading", "CSQLite", "CZlib"]),
         .target(name: "Columns", swiftSettings: house + [alwaysOptimised]),
         .target(
             name: "Exchange", dependencies: ["Columns", "Files", "Measures", "Storing"],
@@ -68,7 +69,10 @@ let package = Package(
         selectionKernels("AVX512", march: "x86-64-v4"),
         module(
             "Statistics",
-            ["CIntrinsics", "SelectionKernels", "SelectionKernelsAVX2", "SelectionKernelsAVX512"]),
+            [
+                "CIntrinsics", "Threading", "SelectionKernels", "SelectionKernelsAVX2",
+                "SelectionKernelsAVX512",
+            ]),
         module("Sizing", ["Measures", "Statistics"]),
         module("Compose", ["Files", "Measures", "CYAML"]),
         module("Reporting", ["Measures", "Sizing", "Statistics"]),
@@ -76,7 +80,7 @@ let package = Package(
             name: "rightsize",
             dependencies: [
                 "Measures", "Sampling", "Storing", "Statistics", "Sizing", "Compose", "Reporting",
-                "Exchange", "Files", "CMalloc",
+                "Exchange", "Files", "Threading", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

@@ -1,5 +1,6 @@
 internal import CIntrinsics
 internal import Synchronization
+internal import Threading
 
 /// Summaries of many series at once, on all cores.
 ///

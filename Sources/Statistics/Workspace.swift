@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Threading
 
 /// Memory that statistics work in: kept from one series to the next, it grows to the largest need.
 ///

@@ -35,6 +35,14 @@ package struct TickTable: Equatable, Sendable {
         hostMemory = memory
     }
 
+    /// These rows of it.
+    func some(_ rows: RowSet) -> TickTable {
+        if rows.isAll(of: count) { return self }
+        var some = TickTable()
+        for run in rows.runs { for row in run { some.append(self[row]) } }
+        return some
+    }
+
     mutating func reserveCapacity(_ count: Int) {
         times.reserveCapacity(count)
         boots.reserveCapacity(count)

@@ -1,35 +1,16 @@
 import Measures
 
-/// Cuts what is wanted out of spans.
+/// Cuts what one receiver wants out of spans.
 struct PieceCutter {
-    let window: ClosedRange<Timestamp>
-    /// The least and the largest id that is wanted.
-    let idRange: ClosedRange<Int64>
     private let incarnations: [Int64: Incarnation]
     private let columns: PieceColumns
 
-    init(incarnations: [Int64: Incarnation], metrics: [Metric], window: ClosedRange<Timestamp>) {
+    init(incarnations: [Int64: Incarnation], metrics: [Metric]) {
         self.incarnations = incarnations
-        self.window = window
-        // Of nothing: a range that no id is in.
-        idRange = (incarnations.keys.min() ?? .max)...(incarnations.keys.max() ?? .max)
         columns = PieceColumns(metrics)
     }
 
-    func wants(_ incarnation: Int64) -> Bool { incarnations[incarnation] != nil }
-
-    /// The ticks whose label lies in the window.
-    func rows(of ticks: TickTable) -> RowSet {
-        let (low, high) = (window.lowerBound.rawValue, window.upperBound.rawValue)
-        if ticks.times.allSatisfy({ low <= $0 && $0 <= high }) { return RowSet(first: ticks.count) }
-        var rows = RowSet()
-        for (row, time) in ticks.times.enumerated() where low <= time && time <= high {
-            rows.append(row)
-        }
-        return rows
-    }
-
-    /// - Parameter wantedRows: as `rows(of:)` gave them.
+    /// - Parameter wantedRows: which of the ticks.
     func cut(
         _ source: some ColumnSource, _ members: Block.Members, _ ticks: TickTable,
         _ wantedRows: RowSet, _ body: (Piece) -> Void

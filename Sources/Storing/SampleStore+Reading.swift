@@ -1,6 +1,13 @@
 import Columns
 package import Measures
 
+/// Takes in what a store knows of some series, in the order of time.
+package protocol PieceReceiver {
+    /// Of a span, before its pieces.
+    mutating func add(_ ticks: TickTable)
+    mutating func add(_ piece: Piece)
+}
+
 extension SampleStore {
     /// All series ever seen, in the order they were first seen.
     package func series() throws(StoreError) -> [SeriesIdentity] {
@@ -50,12 +57,25 @@ extension SampleStore {
     ) throws(StoreError) {
         try read(
             metrics.sorted { $0.rawValue < $1.rawValue }, in: window, where: isWanted,
-            ticks: { all, rows in
-                if rows.isAll(of: all.count) { return ticks(all) }
-                var some = TickTable()
-                for run in rows.runs { for row in run { some.append(all[row]) } }
-                ticks(some)
-            }, piece: piece)
+            ticks: { ticks($0.some($1)) }, piece: piece)
+    }
+
+    /// Reads the same for several receivers. Each gets some of the series, and those whole; they receive on
+    /// threads of their own.
+    package func forEachPiece<Receiver: PieceReceiver>(
+        of metrics: Set<Metric>, in window: ClosedRange<Timestamp>,
+        where isWanted: (SeriesIdentity) -> Bool, sharedAmong receivers: inout [Receiver]
+    ) throws(StoreError) {
+        try receivers.withUnsafeMutableBufferPointer { (receivers) throws(StoreError) in
+            let receivers = receivers
+            try read(
+                metrics.sorted { $0.rawValue < $1.rawValue }, in: window, where: isWanted,
+                shares: receivers.count,
+                ticks: { all, rows in
+                    let ticks = all.some(rows)
+                    for index in receivers.indices { receivers[index].add(ticks) }
+                }, piece: { receivers[$0].add($1) })
+        }
     }
 
     private func read(
@@ -63,32 +83,47 @@ extension SampleStore {
         where isWanted: (SeriesIdentity) -> Bool,
         ticks: (TickTable, RowSet) -> Void, piece: (Piece) -> Void
     ) throws(StoreError) {
+        try read(
+            metrics, in: window, where: isWanted, shares: 1, ticks: ticks, piece: { piece($1) })
+    }
+
+    /// - Parameters:
+    ///   - shares: among how many the series are shared out, at least 1.
+    ///   - piece: gets the number of a share and a piece of it; of several shares at once, on several threads.
+    func read(
+        _ metrics: [Metric], in window: ClosedRange<Timestamp>,
+        where isWanted: (SeriesIdentity) -> Bool, shares: Int,
+        ticks: (TickTable, RowSet) -> Void, piece: (Int, Piece) -> Void
+    ) throws(StoreError) {
         // One read transaction: a sampler that compacts meanwhile moves nothing under our feet.
         try database.transaction(.deferred, while: "reading history") {
             () throws(StoreError) in
             let incarnations = try wantedIncarnations(isWanted)
-            let cutter = PieceCutter(incarnations: incarnations, metrics: metrics, window: window)
-            try readSpans(cutter, ticks, piece)
-            try readRows(cutter, ticks, piece)
+            let cutters = PieceCutters(
+                incarnations: incarnations, metrics: metrics, window: window, shares: shares)
+            try readSpans(cutters, ticks, piece)
+            try readRows(cutters, ticks, piece)
         }
     }
 
     private func readSpans(
-        _ cutter: PieceCutter, _ ticks: (TickTable, RowSet) -> Void, _ piece: (Piece) -> Void
+        _ cutters: PieceCutters, _ ticks: (TickTable, RowSet) -> Void,
+        _ piece: (Int, Piece) -> Void
     ) throws(StoreError) {
-        try forEachSpan(in: cutter.window) { (span) throws(StoreError) in
-            let rows = cutter.rows(of: span.ticks)
+        try forEachSpan(in: cutters.window) { (span) throws(StoreError) in
+            let rows = cutters.rows(of: span.ticks)
             ticks(span.ticks, rows)
-            try forEachBlock(of: span, overlapping: cutter.idRange) {
+            try forEachBlock(of: span, overlapping: cutters.idRange) {
                 (reader) throws(DecodingFailure) in
-                try cutter.cut(reader, reader.members, span.ticks, rows, piece)
+                try cutters.cut(reader, span.ticks, rows, piece)
             }
             return true
         }
     }
 
     private func readRows(
-        _ cutter: PieceCutter, _ ticks: (TickTable, RowSet) -> Void, _ piece: (Piece) -> Void
+        _ cutters: PieceCutters, _ ticks: (TickTable, RowSet) -> Void,
+        _ piece: (Int, Piece) -> Void
     ) throws(StoreError) {
         for group in try groupsOfRows() {
             let key = try keyTick(group.lowerBound)
@@ -97,7 +132,7 @@ extension SampleStore {
             var samplesByRow: [[TickRow.Sample]] = []
             try forEachRow(of: group, key) { (header, samples) in
                 table.append(header)
-                samplesByRow.append(samples.filter { cutter.wants($0.incarnation) })
+                samplesByRow.append(samples.filter { cutters.wants($0.incarnation) })
                 for sample in samplesByRow[samplesByRow.count - 1] {
                     ids.insert(sample.incarnation)
                 }
@@ -106,11 +141,11 @@ extension SampleStore {
             for (row, samples) in samplesByRow.enumerated() {
                 for sample in samples { builder.append(sample, at: row) }
             }
-            let rows = cutter.rows(of: table)
+            let rows = cutters.rows(of: table)
             ticks(table, rows)
             let columns = builder.finished(tickCount: table.count)
             do throws(DecodingFailure) {
-                try cutter.cut(columns, columns.members, table, rows, piece)
+                try cutters.cut(columns, columns.members, table, rows, piece)
             } catch {
                 throw .damaged(path: path, what: "samples \(group): \(error)")
             }

@@ -82,12 +82,11 @@ struct BacktestCommand: ParsableCommand {
                 ![.host, .oneOff].contains(series.kind)
                     && (project == nil || series.service.project == project)
             }
-            try ServiceObservations(
+            report.services = try ServiceObservations(
                 store: store, window: from...extent.last, policy: policy, ticks: extent.ticks
-            ).forEach(where: isWanted) { key, replicas, _ in
-                let scores = try backtest.scores(of: replicas, end: extent.last)
-                if !scores.isEmpty { report.services.append((key.id, scores)) }
-            }
+            ).map(where: isWanted) { _, key, replicas, _ in
+                (key.id, try backtest.scores(of: replicas, end: extent.last))
+            }.filter { !$0.1.isEmpty }
             guard !report.services.isEmpty else {
                 throw Failure(
                     "no service was seen for \(backtest.trainDays + backtest.holdDays) days: let "

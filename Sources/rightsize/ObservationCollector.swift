@@ -4,7 +4,7 @@ import Statistics
 import Storing
 
 /// Turns stored counters, piece by piece, into what was observed: rates, working sets, kills.
-struct ObservationCollector {
+struct ObservationCollector: PieceReceiver {
     /// The metrics that are needed.
     static let metrics: Set<Metric> = importedMetrics.union([
         .cpuUsage, .cpuPeriods, .cpuThrottledPeriods, .cpuLimit, .memoryCurrent,
@@ -16,7 +16,7 @@ struct ObservationCollector {
     /// All ticks of the window, and the machine as it was at the last of them.
     private(set) var window: Window?
 
-    struct Window {
+    struct Window: Sendable {
         var first: Timestamp
         var last: Timestamp
         var ticks: Int

@@ -33,21 +33,22 @@ struct ReportBuilder {
         let chosen = try chosenProject()
         let project = chosen?.project
         let sizer = Sizer(policy: policy, tiers: tiers.tiers)
-        let gatherer = try EvidenceGatherer(policy: policy, end: extent.last)
-        var seen: ObservationCollector.Window?
-        var evidence: [ServiceKey: ServiceEvidence] = [:]
         let isWanted: (SeriesIdentity) -> Bool = {
             $0.kind == .host
                 || $0.kind != .oneOff && (project == nil || $0.service.project == project)
         }
-        try ServiceObservations(
+        let inFile = Dictionary(
+            (compose?.services ?? []).map { ($0.name, Self.limits($0)) },
+            uniquingKeysWith: { first, _ in first })
+        let observed = try ServiceObservations(
             store: store, window: from...extent.last, policy: policy, ticks: extent.ticks
-        ).forEach(where: isWanted) { key, replicas, window in
-            seen = window
-            let now = compose?.service(key.id.service).map(Self.limits)
-            evidence[key] = try gatherer.evidence(
-                of: replicas, replaying: replays ? Self.replayed(sizer.tiers, now, replicas) : [])
+        ).map(where: isWanted) { [replays, tiers = sizer.tiers] gatherer, key, replicas, window in
+            let replayed =
+                replays ? Self.replayed(tiers, inFile[key.id.service], replicas) : []
+            return (key, try gatherer.evidence(of: replicas, replaying: replayed), window)
         }
+        let seen = observed.last?.2
+        var evidence = Dictionary(uniqueKeysWithValues: observed.map { ($0.0, $0.1) })
         let earlier = try EarlierUse.ofServices(
             in: store, from: extent.last.advanced(byMilliseconds: -Int64(sinceSeconds * 1000)),
             before: extent.first, where: isWanted)

@@ -3,6 +3,8 @@ import Measures
 import Sizing
 import Statistics
 import Storing
+import Synchronization
+import Threading
 
 /// A service in the store, or what stands for one: a container without labels, a group, the host.
 struct ServiceKey: Hashable {
@@ -30,31 +32,54 @@ struct ServiceObservations {
     /// The most samples that are held at once: some 120 MB with all that is made of them.
     private static let samplesMax = 6_000_000
 
-    /// Calls `body` with each service that was seen in the window, and with what its replicas showed.
+    /// What `body` makes of each service that was seen in the window, in no order.
     /// - Parameters:
     ///   - isWanted: which series to read.
-    ///   - body: also gets what is known of the window as a whole.
-    func forEach(
+    ///   - body: gets a service, what its replicas showed, and what is known of the window as a whole; is
+    ///     called on several threads, each with a gatherer of its own.
+    func map<Result: Sendable>(
         where isWanted: (SeriesIdentity) -> Bool,
-        _ body: (ServiceKey, [ReplicaObservations], ObservationCollector.Window) throws -> Void
-    ) throws {
+        _ body:
+            @Sendable (
+                EvidenceGatherer, ServiceKey, [ReplicaObservations], ObservationCollector.Window
+            ) throws -> Result
+    ) throws -> [Result] {
         keepFreedMemory()
         let series = try store.series().filter(isWanted)
         let services = Dictionary(grouping: series) { ServiceKey($0) }
+        let threadCount = Threads.usableCPUCount
+        let gatherers = try (0..<threadCount).map { _ in
+            try EvidenceGatherer(policy: policy, end: window.upperBound)
+        }
+        var results: [Result] = []
         for batch in batches(services, in: series) {
             let wanted = Set(batch.flatMap { services[$0] ?? [] })
-            var collector = ObservationCollector(capacity: ticks, policy: policy)
-            try store.forEachPiece(
-                of: ObservationCollector.metrics, in: window, where: { wanted.contains($0) },
-                ticks: { collector.add($0) }, piece: { collector.add($0) })
-            guard let seen = collector.window else { return }
-            let observed = collector.observations()
-            collector = ObservationCollector()
-            for key in batch {
-                let replicas = (services[key] ?? []).compactMap { observed[$0] }
-                if !replicas.isEmpty { try body(key, replicas, seen) }
-            }
+            let (observed, seen) = try observations(of: wanted, threadCount)
+            guard let seen else { return results }
+            let work = ServiceWork(
+                batch.compactMap { key in
+                    let replicas = (services[key] ?? []).compactMap { observed[$0] }
+                    return replicas.isEmpty ? nil : (key, replicas)
+                })
+            results += try work.map(gatherers) { try body($0, $1, $2, seen) }
         }
+        return results
+    }
+
+    private func observations(
+        of wanted: Set<SeriesIdentity>, _ threadCount: Int
+    ) throws -> ([SeriesIdentity: ReplicaObservations], ObservationCollector.Window?) {
+        var collectors = (0..<threadCount).map { _ in
+            ObservationCollector(capacity: ticks, policy: policy)
+        }
+        try store.forEachPiece(
+            of: ObservationCollector.metrics, in: window, where: { wanted.contains($0) },
+            sharedAmong: &collectors)
+        var observed: [SeriesIdentity: ReplicaObservations] = [:]
+        for collector in collectors {
+            observed.merge(collector.observations()) { first, _ in first }
+        }
+        return (observed, collectors[0].window)
     }
 
     /// What one batch frees, the next takes again: the kernel would clear every page of it anew.
@@ -82,5 +107,43 @@ struct ServiceObservations {
             room -= samples
         }
         return batches
+    }
+}
+
+/// Services of a batch, each worked on by one of several threads.
+private final class ServiceWork: Sendable {
+    private let services: [(key: ServiceKey, replicas: [ReplicaObservations])]
+
+    init(_ services: [(key: ServiceKey, replicas: [ReplicaObservations])]) {
+        self.services = services
+    }
+
+    /// - Parameter gatherers: one for each thread.
+    /// - Throws: an error of `body`, when all threads have ended.
+    func map<Result: Sendable>(
+        _ gatherers: [EvidenceGatherer],
+        _ body: @Sendable (EvidenceGatherer, ServiceKey, [ReplicaObservations]) throws -> Result
+    ) throws -> [Result] {
+        let results = Mutex<[Result]>([])
+        let failure = Mutex<(any Error)?>(nil)
+        let next = Atomic<Int>(0)
+        // One thread uses one gatherer.
+        nonisolated(unsafe) let gatherers = gatherers
+        Threads.forEach(gatherers.count, threadCount: gatherers.count) { thread in
+            while true {
+                let number = next.add(1, ordering: .relaxed).oldValue
+                guard number < services.count else { return }
+                do {
+                    let (key, replicas) = services[number]
+                    let result = try body(gatherers[thread], key, replicas)
+                    results.withLock { $0.append(result) }
+                } catch {
+                    failure.withLock { $0 = error }
+                    return
+                }
+            }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        return results.withLock { $0 }
     }
 }

@@ -35,7 +35,9 @@ import Testing
                 the lock file stays
 
                 """)
-        #expect(errors.count == 2 && errors.allSatisfy { $0.contains("sampler is running (pid N") })
+        #expect(
+            errors.count == 2 && errors.allSatisfy { $0.contains("sampler is running (pid N") },
+            "\(run.result.errors)")
         #expect(run.ticks == 2)
     }
 

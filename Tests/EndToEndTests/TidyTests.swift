@@ -44,15 +44,15 @@ import Testing
     /// Arrows run one way (ARCHITECTURE.md): what each module may import of ours.
     @Test(
         arguments: [
-            ("Measures", []), ("Files", []), ("Sampling", ["Measures"]),
-            ("Storing", ["Measures", "Columns", "CSQLite", "CZlib"]),
+            ("Measures", []), ("Files", []), ("Threading", ["CIntrinsics"]), ("Sampling", ["Measures"]),
+            ("Storing", ["Measures", "Columns", "Threading", "CSQLite", "CZlib"]),
             ("Sizing", ["Measures", "Statistics"]), ("Compose", ["Files", "Measures", "CYAML"]),
             ("Reporting", ["Measures", "Sizing", "Statistics"]),
             ("Exchange", ["Columns", "Files", "Measures", "Storing"]),
             (
                 "Statistics",
                 [
-                    "CIntrinsics", "SelectionKernels", "SelectionKernelsAVX2",
+                    "CIntrinsics", "Threading", "SelectionKernels", "SelectionKernelsAVX2",
                     "SelectionKernelsAVX512",
                 ]
             ),

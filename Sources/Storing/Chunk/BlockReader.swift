@@ -66,6 +66,13 @@ final class BlockReader {
         }
     }
 
+    /// Another of the same block, for another thread. What `other` has opened, neither opens again.
+    init(sharing other: BlockReader) {
+        members = other.members
+        bytes = other.bytes
+        sections = other.sections
+    }
+
     /// Those that any member has, in the order of their wire numbers.
     var metrics: [Metric] { sections.keys.sorted { $0.rawValue < $1.rawValue } }
 
@@ -93,6 +100,11 @@ final class BlockReader {
             values = Array(buffer)
         }
         return isThere ? Block.MetricColumn(present: present, values: values) : nil
+    }
+
+    /// Checks and opens the sections of `metrics`, as reading their columns would.
+    func open(_ metrics: [Metric]) throws(DecodingFailure) {
+        for metric in metrics { _ = try open(metric) }
     }
 
     /// Whether the incarnation has the metric; true where that cannot be told for damage.

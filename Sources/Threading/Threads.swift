@@ -1,4 +1,5 @@
 internal import CIntrinsics
+internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -10,15 +11,15 @@ internal import CIntrinsics
 
 /// Threads of the operating system, for work that keeps all cores busy: a library for tasks would bring a
 /// scheduler along that starts slower than such work takes.
-enum Threads {
+package enum Threads {
     /// CPUs that this process may run on.
-    static var usableCPUCount: Int { Int(usable_cpu_count()) }
+    package static var usableCPUCount: Int { Int(usable_cpu_count()) }
 
     /// Runs `body` on `count` threads, the calling one among them, and returns when all have returned.
     ///
     /// Where the system grants fewer threads, fewer run it: `body` must share out its work among however
     /// many there are.
-    static func run(_ count: Int, _ body: @Sendable () -> Void) {
+    package static func run(_ count: Int, _ body: @Sendable () -> Void) {
         withoutActuallyEscaping(body) { body in
             var threads: [pthread_t] = []
             for _ in 1..<max(1, count) {
@@ -27,6 +28,21 @@ enum Threads {
             }
             body()
             for thread in threads { pthread_join(thread, nil) }
+        }
+    }
+
+    /// Runs `body` for each number from 0 to below `count`, on at most `threadCount` threads, the calling one
+    /// among them, and returns when all have returned.
+    package static func forEach(
+        _ count: Int, threadCount: Int, _ body: @Sendable (_ number: Int) -> Void
+    ) {
+        let next = Atomic<Int>(0)
+        run(min(count, threadCount)) {
+            while true {
+                let number = next.add(1, ordering: .relaxed).oldValue
+                guard number < count else { return }
+                body(number)
+            }
         }
     }
 
