@@ -44,7 +44,8 @@ import Testing
     /// Arrows run one way (ARCHITECTURE.md): what each module may import of ours.
     @Test(
         arguments: [
-            ("Measures", []), ("Files", []), ("Threading", ["CIntrinsics"]), ("Sampling", ["Measures"]),
+            ("Measures", []), ("Files", []), ("Threading", ["CIntrinsics"]),
+            ("Sampling", ["Measures"]),
             ("Storing", ["Measures", "Columns", "Threading", "CSQLite", "CZlib"]),
             ("Sizing", ["Measures", "Statistics"]), ("Compose", ["Files", "Measures", "CYAML"]),
             ("Reporting", ["Measures", "Sizing", "Statistics"]),

@@ -19,7 +19,8 @@ import Testing
     private func without(gapsOver seconds: Double, _ use: CPUUse) -> CPUUse {
         use.without(
             gapsOf: IntervalTiming(
-                ends: use.ends.elements, seconds: use.seconds.elements, usual: nil, longerThan: seconds))
+                ends: use.ends.elements, seconds: use.seconds.elements, usual: nil,
+                longerThan: seconds))
     }
 
     /// What is left keeps its run, its throttling and its time.
