@@ -70,15 +70,21 @@ package struct CPUUse: Sendable {
         return result
     }
 
-    /// Notes that no period was throttled in the intervals from `interval` on.
-    /// - Parameter periods: the kernel's counts at their ends and, first, at the start; one more than there are
-    ///   intervals.
+    /// Notes that no period was throttled in the last intervals that were appended.
+    /// - Parameters:
+    ///   - seconds: theirs, or more.
+    ///   - periods: the kernel's counts at their ends and, first, at the start; one more than there are intervals.
     package mutating func countUnthrottled(
-        from interval: Int, periods: UnsafeBufferPointer<Int64>
+        _ seconds: ArraySlice<Double>, periods: UnsafeBufferPointer<Int64>
     ) {
-        precondition(interval + max(0, periods.count - 1) <= count)
-        for row in periods.indices.dropFirst() where periods[row] > periods[row - 1] {
-            countedSeconds += seconds[interval + row - 1]
+        let intervals = max(0, periods.count - 1)
+        precondition(intervals <= count && intervals <= seconds.count)
+        countedSeconds += seconds.withUnsafeBufferPointer { seconds in
+            var counted = 0.0
+            for interval in 0..<intervals {
+                counted += periods[interval + 1] > periods[interval] ? seconds[interval] : 0
+            }
+            return counted
         }
     }
 

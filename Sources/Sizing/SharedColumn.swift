@@ -32,9 +32,10 @@ package struct SharedColumn<Element: Hashable & Sendable>: Sendable {
         count += 1
     }
 
-    /// Of elements that may lie anywhere: a bisection each, unless the column is `joined`.
+    /// A bisection, unless the column is `joined` or the element is in its last part.
     package subscript(index: Int) -> Element {
         var (low, high) = (0, parts.count)
+        if let last = parts.last, index >= last.start { low = high - 1 }
         while high - low > 1 {
             let middle = (low + high) / 2
             if parts[middle].start <= index { low = middle } else { high = middle }

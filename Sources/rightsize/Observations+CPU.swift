@@ -58,9 +58,9 @@ extension ReplicaObservations {
         _ columns: CPUColumns, _ piece: Piece, _ first: Int, _ ticks: Range<Int>
     ) -> Int {
         let start = cpu.count
+        let later = (ticks.lowerBound + first + 1)..<ticks.upperBound
         let served = piece.ticks.uptimes.withUnsafeBufferPointer { uptimes in
-            let later = (ticks.lowerBound + first + 1)..<ticks.upperBound
-            return cpu.append(ends: piece.ticks.times[later], seconds: piece.ticks.steps[later]) {
+            cpu.append(ends: piece.ticks.times[later], seconds: piece.ticks.steps[later]) {
                 CounterIncrease.appendRates(
                     values: UnsafeBufferPointer(rebasing: columns.usage.values[first...]),
                     clock: UnsafeBufferPointer(
@@ -73,7 +73,7 @@ extension ReplicaObservations {
         }
         if periods.isComplete, throttled.constant != nil {
             cpu.countUnthrottled(
-                from: start,
+                piece.ticks.steps[later],
                 periods: UnsafeBufferPointer(rebasing: periods.values[first..<(first + served)]))
             return served
         }
