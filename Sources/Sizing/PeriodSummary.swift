@@ -73,6 +73,21 @@ enum Periods {
     }
 }
 
+extension UnsafeBufferPointer<Double> {
+    /// 0 where none is larger.
+    fileprivate var largest: Double {
+        let bytes = UnsafeRawBufferPointer(self)
+        var lanes = SIMD8<Double>.zero
+        var index = 0
+        while index + 8 <= count {
+            let eight = bytes.loadUnaligned(fromByteOffset: 8 * index, as: SIMD8<Double>.self)
+            lanes.replace(with: eight, where: eight .> lanes)
+            index += 8
+        }
+        return self[index...].reduce(lanes.max()) { Swift.max($0, $1) }
+    }
+}
+
 extension Track {
     /// - Parameter longerThan: how long a value must be exceeded to count as sustained, in seconds.
     /// - Returns: those that hold a value, newest first.
@@ -187,24 +202,35 @@ extension Track {
     /// The largest value v for which some stretch of values that follow on one another, each at least v,
     /// takes longer than `longerThan` seconds and ends in `range`; `floor` where there is none above it.
     ///
-    /// One pass: a value no larger than the best so far ends every stretch that could improve on it, and a
-    /// stretch that is long enough yields its smallest value as the new best. Only then is a stretch
-    /// looked at again.
+    /// A value no larger than the best so far ends every stretch that could improve on it, and a stretch
+    /// that is long enough yields its smallest value as the new best. A stretch that begins here must reach
+    /// so many values further: these are looked at from the far end, and the next stretch begins behind the
+    /// first one that is too small, as Boyer and Moore search for a word.
     func sustained(
         in range: ClosedRange<Int>, longerThan: Double, above floor: Double, from first: Int
     ) -> Double {
-        var best = floor
+        let longest = UnsafeBufferPointer(rebasing: seconds[range]).largest
+        // How many values take no longer than `longerThan` for certain, whatever rounding adds.
+        let short = Int(min(longerThan / longest * (1 - 1e-9), Double(count)))
+        // The better the best, the less is looked at.
+        var best = max(floor, largestMinimum(of: short + 1, in: range, longerThan: longerThan))
         // The stretch that is being looked at, all above `best`: from `start`, `covered` seconds long.
         var (start, covered) = lookBack(
             from: range.lowerBound, downTo: first, atMost: longerThan, above: best)
-        var next = range.lowerBound
+        // Those from `next` to before `seen` are above `best`.
+        var (next, seen) = (range.lowerBound, range.lowerBound)
         while next <= range.upperBound {
-            if !(values[next] > best) {
-                // What most values are: no larger than the best.
-                next = firstIndex(above: best, in: (next + 1)..<(range.upperBound + 1))
-                (start, covered) = (next, 0)
+            // The seconds of those before the range may be longer.
+            let end = max(start >= range.lowerBound ? start + short : next, next)
+            guard end <= range.upperBound else { break }
+            var tooSmall = end
+            while tooSmall >= seen, values[tooSmall] > best { tooSmall -= 1 }
+            guard tooSmall < seen else {
+                (start, covered) = (tooSmall + 1, 0)
+                (next, seen) = (start, end + 1)
                 continue
             }
+            seen = max(seen, end + 1)
             let index = next
             next += 1
             if index > start, !continues(index) { (start, covered) = (index, 0) }
@@ -221,6 +247,28 @@ extension Track {
             start = least + 1
         }
         return best
+    }
+
+    /// Of the stretches of `size` values that lie side by side in `range`, the largest minimum, if that
+    /// stretch takes longer than `longerThan` seconds; −∞ if it does not.
+    private func largestMinimum(
+        of size: Int, in range: ClosedRange<Int>, longerThan: Double
+    ) -> Double {
+        var (best, bestStart) = (-Double.infinity, range.lowerBound)
+        for start in stride(from: range.lowerBound, to: range.upperBound + 2 - size, by: size) {
+            var index = start
+            // Most end with the first value that is too small.
+            while index < start + size, values[index] > best { index += 1 }
+            guard index == start + size else { continue }
+            bestStart = start
+            best = values[start..<(start + size)].reduce(.infinity) { min($0, $1) }
+        }
+        var covered = 0.0
+        for index in bestStart..<min(bestStart + size, range.upperBound + 1) {
+            if index > bestStart, !continues(index) { return -.infinity }
+            covered += seconds[index]
+        }
+        return covered > longerThan ? best : -.infinity
     }
 
     /// The first value in `range` above `level`; its end where there is none.
