@@ -24,7 +24,7 @@ PACKAGES := libsqlite3-dev zlib1g-dev libyaml-dev pkg-config
 
 setup:
 	@command -v $(SWIFT) >/dev/null || { \
-	  echo "Swift 6.1 or later is needed: see https://www.swift.org/install/linux/" >&2; exit 2; }
+	  echo "Swift 6.3 or later is needed: see https://www.swift.org/install/linux/" >&2; exit 2; }
 	@missing=(); for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' \
 	    || missing+=($$package); done; \
