@@ -57,7 +57,8 @@ struct PieceCutters {
         _ body: (Int, Piece) -> Void
     ) throws(DecodingFailure) {
         let samples = reader.members.rows.reduce(0) { $0 + $1.count }
-        guard cutters.count > 1, samples >= Self.samplesPerThread * cutters.count else {
+        let threadCount = min(cutters.count, samples / Self.samplesPerThread)
+        guard threadCount > 1 else {
             return try cut(reader, reader.members, ticks, wantedRows, body)
         }
         try reader.open(metrics)
@@ -67,7 +68,7 @@ struct PieceCutters {
             nonisolated(unsafe) let readers = cutters.map { _ in BlockReader(sharing: reader) }
             nonisolated(unsafe) let body = body
             nonisolated(unsafe) let cutters = cutters
-            Threads.forEach(cutters.count, threadCount: cutters.count) { share in
+            Threads.forEach(cutters.count, threadCount: threadCount) { share in
                 do throws(DecodingFailure) {
                     try cutters[share].cut(
                         readers[share], readers[share].members, ticks, wantedRows

@@ -29,6 +29,8 @@ struct ServiceObservations {
     /// How many ticks there may be in the window.
     let ticks: Int
 
+    /// More would wait for the memory, and for the one that reads the store.
+    private static let threadsMax = 8
     /// The most samples that are held at once: some 120 MB with all that is made of them.
     private static let samplesMax = 6_000_000
 
@@ -47,7 +49,7 @@ struct ServiceObservations {
         keepFreedMemory()
         let series = try store.series().filter(isWanted)
         let services = Dictionary(grouping: series) { ServiceKey($0) }
-        let threadCount = Threads.usableCPUCount
+        let threadCount = min(Threads.usableCPUCount, Self.threadsMax)
         let gatherers = try (0..<threadCount).map { _ in
             try EvidenceGatherer(policy: policy, end: window.upperBound)
         }
