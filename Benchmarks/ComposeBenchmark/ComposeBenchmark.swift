@@ -26,10 +26,10 @@ struct ComposeBenchmark {
                 reading, try seconds { model = try ComposeModel(bytes: bytes, path: path) })
             guard let model, let tier = model.tiers.first else { exit(2) }
             services = model.services.count
-            var wishes: [String: ResourceWish] = [:]
-            for service in model.services { wishes[service.name] = .tier(tier.tier) }
+            let wish = ResourceWish.tier(tier.tier)
             var draft: PatchPlan?
-            planning = min(planning, seconds { draft = model.draft(wishes) })
+            planning = min(
+                planning, seconds { draft = model.draft(ServiceWishes(model) { _ in wish }) })
             proving = min(proving, seconds { draft.map { _ = $0.violationText } })
             guard let draft, draft.violationText == nil, !draft.isEmpty else { exit(2) }
         }

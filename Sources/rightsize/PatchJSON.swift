@@ -71,7 +71,8 @@ struct PatchJSON: Encodable {
                     Edit(
                         start: edit.range.lowerBound, end: edit.range.upperBound, line: edit.line,
                         old: String(decoding: edit.old, as: UTF8.self),
-                        new: String(decoding: edit.new, as: UTF8.self), reason: edit.reason)
+                        new: String(decoding: edit.new, as: UTF8.self),
+                        reason: edit.reason.description)
                 })
         }
         unchanged = proposal.plan.unchanged

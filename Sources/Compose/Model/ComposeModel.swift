@@ -17,6 +17,10 @@ package struct ComposeModel: Sendable {
     package let warnings: [ComposeWarning]
     /// What Compose refuses the files for, as far as it is seen here.
     package let rejections: [ComposeError]
+    /// How many groups of services have their facts in common (`ComposeService.Source`).
+    let groupCount: Int
+    /// Whether some service has more than one layer.
+    let hasSeveralLayers: Bool
     private let origin: Origin
 
     /// What the model was read from, to read it again with changes.
@@ -71,6 +75,8 @@ package struct ComposeModel: Sendable {
             (order[$0.path] ?? 0, $0.line) < (order[$1.path] ?? 0, $1.line)
         }
         rejections = builder.rejections
+        groupCount = builder.sharedFacts.count
+        hasSeveralLayers = builder.hasSeveralLayers
         origin = Origin(paths: paths, environment: environment, files: files)
     }
 

@@ -43,18 +43,24 @@ extension ModelBuilder {
                     "service \(name) is no mapping; Compose refuses the file, so give it an image"))
             return service
         }
+        if layers.count > 1 { hasSeveralLayers = true }
         guard let source = lookup.onlySource(of: layers) else {
             service.facts = facts(of: layers, name, tiers)
             return service
         }
         if let known = sharedFacts[source.question] {
-            service.facts = known
+            service.facts = known.facts
+            service.source = first.group(known.group, source.alias)
             return service
         }
         let rejected = rejections.count
         service.facts = facts(of: layers, name, tiers)
         // Each service that something is wrong with is named.
-        if rejections.count == rejected { sharedFacts[source.question] = service.facts }
+        if rejections.count == rejected {
+            let group = Int32(sharedFacts.count)
+            sharedFacts[source.question] = (service.facts, group)
+            service.source = first.group(group, source.alias)
+        }
         return service
     }
 

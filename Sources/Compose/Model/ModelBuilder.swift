@@ -12,7 +12,9 @@ struct ModelBuilder {
     /// The amounts of a `deploy`, by document, environment and node.
     var deployResources: [Int: ComposeResources] = [:]
     /// What services have that merge nothing but one anchor, by that (`LayerLookup.onlySource`).
-    var sharedFacts: [Int: ComposeService.Facts] = [:]
+    var sharedFacts: [Int: (facts: ComposeService.Facts, group: Int32)] = [:]
+    /// Whether some service has more than one layer.
+    var hasSeveralLayers = false
     /// The line that was asked for last, in each document: services are read in the order of the text.
     private var latestLines: [Int] = []
     /// A bad value behind an anchor is warned about once, not for each service that merges it.

@@ -19,7 +19,7 @@ struct PlanVerifier {
             for (left, right) in zip(change.edits, change.edits.dropFirst())
             where left.range.upperBound > right.range.lowerBound {
                 return Violation(
-                    service: right.service, text: "its text is changed for another too")
+                    service: right.reason.service, text: "its text is changed for another too")
             }
         }
         var files: [String: [UInt8]] = [:]
@@ -52,8 +52,8 @@ struct PlanVerifier {
             }
         }
         var planner = Planner(patched)
-        for (service, decision) in zip(patched.services, decided) where decision != nil {
-            guard let wish = plan.wishes[service.name] else { continue }
+        for (index, service) in patched.services.enumerated() where decided[index] != nil {
+            guard let wish = plan.wishes[index] else { continue }
             if !planner.isSatisfied(wish, service) {
                 return Violation(
                     service: service.name, text: "planning again would still change something")
@@ -64,9 +64,14 @@ struct PlanVerifier {
 
     /// For each service the place of its decision; nil for those that are not edited.
     private var decisionsByService: [Int?] {
-        let places = Dictionary(
-            uniqueKeysWithValues: plan.decisions.enumerated().map { ($1.service, $0) })
-        return model.services.map { places[$0.name] }
+        var next = 0
+        return model.services.map { service in
+            guard next < plan.decisions.count, plan.decisions[next].service == service.name else {
+                return nil
+            }
+            defer { next += 1 }
+            return next
+        }
     }
 
     private func changedServices(
@@ -142,13 +147,6 @@ struct PlanVerifier {
             }
         }
         return nil
-    }
-}
-
-extension ByteEdit {
-    /// The service that an edit is for: reasons begin with it.
-    fileprivate var service: String? {
-        reason.firstIndex(of: ":").map { String(reason[..<$0]) }
     }
 }
 
@@ -366,7 +364,7 @@ extension ComposeModel {
         let change = PatchPlan.FileChange(path: path, original: bytes, edits: edits)
         let plan = PatchPlan(
             model: self, changes: [change], refusals: [], unchanged: [], decisions: decisions,
-            wishes: wishes)
+            wishes: ServiceWishes(self, wishes))
         return PlanVerifier(plan).violation()?.text
     }
 }

@@ -8,7 +8,7 @@ extension Planner {
         let layer = service.layers[index]
         guard let node = layer.node else { return nil }
         var candidate: Candidate? = Candidate(
-            way: .deployEdited, after: amounts.applied(to: service.resources), reason: "")
+            way: .deployEdited, after: amounts.applied(to: service.resources))
         let wanted = wantedDeploy(amounts, service, wish, layer.document)
         // The lookup moves there and back: a copy of what it remembers would be made for each service.
         var writer = DeployWriter(model, layer, lookup: lookup.moved())

@@ -10,7 +10,7 @@ extension Planner {
         // Where both families stand, equal, both are changed.
         var candidate =
             sites.deploy.isEmpty
-            ? Candidate(way: .olderFamilyEdited, after: service.resources, reason: "")
+            ? Candidate(way: .olderFamilyEdited, after: service.resources)
             : try editDeploy(service, index, .amounts(amounts), amounts)
         guard candidate != nil, let node = service.layers[index].node else { return nil }
         candidate?.way = .olderFamilyEdited

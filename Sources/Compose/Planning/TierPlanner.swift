@@ -37,7 +37,7 @@ extension ComposeModel {
         }
         let plan = PatchPlan(
             model: self, changes: changes.filter { !$0.edits.isEmpty }, refusals: refusals,
-            unchanged: [], decisions: tierDecisions(edited, values), wishes: [:])
+            unchanged: [], decisions: tierDecisions(edited, values), wishes: ServiceWishes())
         guard let violation = PlanVerifier(plan).violation() else { return plan }
         let refused = edited.map { tier in
             PatchRefusal(
@@ -46,7 +46,7 @@ extension ComposeModel {
         }
         return PatchPlan(
             model: self, changes: [], refusals: refusals + refused, unchanged: [], decisions: [],
-            wishes: [:])
+            wishes: ServiceWishes())
     }
 
     private func tierEdits(
@@ -74,7 +74,7 @@ extension ComposeModel {
         return writer.edits.map { edit in
             var edit = edit
             edit.line = documents[tier.document].source.line(at: edit.range.lowerBound)
-            edit.reason = "tier \(tier.name): new values for &\(tier.anchor)"
+            edit.reason = EditReason("tier \(tier.name): new values for &\(tier.anchor)")
             return edit
         }
     }

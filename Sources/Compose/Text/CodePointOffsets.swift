@@ -3,11 +3,15 @@ struct CodePointOffsets {
     /// The byte offset of every `stride`th code point; empty in an ASCII file, where the two are one.
     private let checkpoints: [Int32]
     private let source: SourceText
+    private let isASCII: Bool
+    private let size: Int32
     private static let stride = 32
 
     init(_ source: SourceText) {
         self.source = source
-        guard !source.isASCII else {
+        isASCII = source.isASCII
+        size = Int32(source.bytes.count)
+        guard !isASCII else {
             checkpoints = []
             return
         }
@@ -22,9 +26,12 @@ struct CodePointOffsets {
     }
 
     /// The offset of the code point with this index; of one past the end, the file's size.
+    @inline(__always)
     func byte(at index: Int) -> Int32 {
-        let size = Int32(source.bytes.count)
-        guard !checkpoints.isEmpty else { return min(Int32(clamping: index), size) }
+        isASCII || checkpoints.isEmpty ? min(Int32(truncatingIfNeeded: index), size) : search(index)
+    }
+
+    private func search(_ index: Int) -> Int32 {
         guard index / Self.stride < checkpoints.count else { return size }
         var offset = Int(checkpoints[index / Self.stride])
         var left = index % Self.stride

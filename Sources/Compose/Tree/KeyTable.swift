@@ -33,7 +33,7 @@ struct KeyTable: Sendable {
 
     private mutating func add(_ name: String, _ meaning: KeyMeaning) {
         let bytes = Array(name.utf8)
-        let (head, tail) = bytes.withUnsafeBufferPointer(Self.words)
+        let (head, tail) = bytes.withUnsafeBytes(Self.words)
         var place = Self.place(head, tail, bytes.count)
         while slots[place].length > 0, slots[place].bytes != bytes {
             place = (place + 1) % Self.slotCount
@@ -42,7 +42,7 @@ struct KeyTable: Sendable {
             head: head, tail: tail, length: bytes.count, bytes: bytes, meaning: meaning)
     }
 
-    func meaning(of key: UnsafeBufferPointer<UInt8>) -> KeyMeaning {
+    func meaning(of key: UnsafeRawBufferPointer) -> KeyMeaning {
         if key.count > 1, key[0] == UInt8(ascii: "x"), key[1] == UInt8(ascii: "-") {
             return KeyMeaning(isOfService: true)
         }
@@ -62,20 +62,19 @@ struct KeyTable: Sendable {
 
     func meaning(of key: String) -> KeyMeaning {
         var key = key
-        return key.withUTF8(meaning(of:))
+        return key.withUTF8 { meaning(of: UnsafeRawBufferPointer($0)) }
     }
 
     /// The first eight bytes and the last eight; of a shorter key, all of it and 0.
-    private static func words(_ bytes: UnsafeBufferPointer<UInt8>) -> (UInt64, UInt64) {
+    private static func words(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
         guard bytes.count >= 8, let start = bytes.baseAddress else {
             var word: UInt64 = 0
             for byte in bytes { word = word << 8 | UInt64(byte) }
             return (word, 0)
         }
-        let raw = UnsafeRawPointer(start)
         return (
-            raw.loadUnaligned(as: UInt64.self),
-            raw.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+            start.loadUnaligned(as: UInt64.self),
+            start.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
         )
     }
 
