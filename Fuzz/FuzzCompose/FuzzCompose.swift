@@ -40,7 +40,7 @@ struct FuzzCompose {
             switch error.kind {
             case .notUTF8, .unsupportedEncoding, .malformedYAML, .undefinedAlias, .cyclicAlias,
                 .unmergeable, .tooDeep, .noServices, .tooLarge, .invalidService, .invalidExtends,
-                .invalidInclude:
+                .invalidInclude, .unknownKey:
                 require(!error.description.isEmpty, "an error without words")
             case .missing, .unreadable, .notAFile, .unverified, .changedSinceRead, .unwritable,
                 .invalidTiers:

@@ -51,6 +51,7 @@ package struct ComposeModel: Sendable {
         let main = builder.addEnvironment(filled)
         scope = try builder.scope(of: paths, environment: main)
         try Self.requireServices(scope, builder)
+        builder.checkTopKeys(of: scope)
         // Reading the services reads the files that they extend; what those define are no tiers of ours.
         let tiers = builder.documents.indices.map { builder.tiers(of: $0, environment: main) }
         let tierNames = tiers.map(\.names)

@@ -74,6 +74,7 @@ extension ModelBuilder {
         _ = lookup.takePassedNull()
         let sites = lookup.resourceSites(of: layers)
         checkShapes(of: layers, name)
+        checkDeployKeys(of: layers, name)
         var hasConflict = false
         let resources = resources(sites, layers, "service \(name)", &hasConflict)
         return ComposeService.Facts(

@@ -19,7 +19,7 @@ struct ModelBuilder {
     private var latestLines: [Int] = []
     /// A bad value behind an anchor is warned about once, not for each service that merges it.
     private var warned: Set<[Int32]> = []
-    /// Mappings whose keys were compared with those that Compose knows, by document and node.
+    /// Mappings whose keys were compared with those that Compose knows, by document, node and place.
     var checkedForKeys: Set<[Int32]> = []
 
     init(files: ComposeFiles) { self.files = files }

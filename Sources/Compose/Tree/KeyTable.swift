@@ -2,8 +2,22 @@
 struct KeyMeaning: Sendable {
     /// Where it decides about resources.
     var key: ComposeKey?
-    /// Whether a service may have it; every extension (`x-…`) is such a key.
-    var isOfService: Bool
+    /// The places where it must not stand.
+    private(set) var foreign: ComposeKeys
+
+    static let nowhere = KeyMeaning(foreign: ComposeKeys(foreignIn: KeyPlace.allCases))
+    /// As an extension (`x-…`).
+    static let anywhere = KeyMeaning(foreign: [])
+
+    private init(foreign: ComposeKeys) { self.foreign = foreign }
+
+    func isAllowed(in place: KeyPlace) -> Bool {
+        foreign.isDisjoint(with: ComposeKeys(foreignIn: [place]))
+    }
+
+    fileprivate mutating func allow(in place: KeyPlace) {
+        foreign.subtract(ComposeKeys(foreignIn: [place]))
+    }
 }
 
 /// Tells keys apart by their bytes: a large file asks it for every key that it has.
@@ -15,7 +29,7 @@ struct KeyTable: Sendable {
         var tail: UInt64 = 0
         var length = 0
         var bytes: [UInt8] = []
-        var meaning = KeyMeaning(isOfService: false)
+        var meaning = KeyMeaning.nowhere
     }
 
     private static let slotCount = 512
@@ -24,11 +38,12 @@ struct KeyTable: Sendable {
     static let shared = KeyTable()
 
     private init() {
-        let ofService = Set(ServiceKeys.all)
-        for name in ofService { add(name, KeyMeaning(isOfService: true)) }
-        for key in ComposeKey.allCases {
-            add(key.spelling, KeyMeaning(key: key, isOfService: ofService.contains(key.spelling)))
+        var meanings: [String: KeyMeaning] = [:]
+        for place in KeyPlace.allCases {
+            for name in place.keys { meanings[name, default: .nowhere].allow(in: place) }
         }
+        for key in ComposeKey.allCases { meanings[key.spelling, default: .nowhere].key = key }
+        for (name, meaning) in meanings { add(name, meaning) }
     }
 
     private mutating func add(_ name: String, _ meaning: KeyMeaning) {
@@ -44,7 +59,7 @@ struct KeyTable: Sendable {
 
     func meaning(of key: UnsafeRawBufferPointer) -> KeyMeaning {
         if key.count > 1, key[0] == UInt8(ascii: "x"), key[1] == UInt8(ascii: "-") {
-            return KeyMeaning(isOfService: true)
+            return .anywhere
         }
         let (head, tail) = Self.words(key)
         var place = Self.place(head, tail, key.count)
@@ -57,7 +72,7 @@ struct KeyTable: Sendable {
             }
             place = (place + 1) % Self.slotCount
         }
-        return KeyMeaning(isOfService: false)
+        return .nowhere
     }
 
     func meaning(of key: String) -> KeyMeaning {
