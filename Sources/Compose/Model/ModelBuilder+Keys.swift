@@ -3,7 +3,7 @@ extension ModelBuilder {
     /// Those at the top of files that Compose reads as a whole; of one that only `extends` names it takes the service.
     mutating func checkTopKeys(of scope: ComposeScope) {
         for unit in scope.units {
-            checkKeys(of: unit.root, unit.document, in: .top, "the top level")
+            checkKeys(of: unit.root, unit.document, in: .top, "")
             for included in unit.includes { checkTopKeys(of: included) }
         }
     }
@@ -12,7 +12,7 @@ extension ModelBuilder {
     mutating func checkKeys(of layers: [ServiceLayer], _ name: String) {
         for layer in layers where isValidated(layer) {
             guard let node = layer.node else { continue }
-            checkKeys(of: node, layer.document, in: .service, "service \(name)")
+            checkKeys(of: node, layer.document, in: .service, name)
         }
     }
 
@@ -35,7 +35,7 @@ extension ModelBuilder {
     ) {
         let tree = documents[document].tree
         if let mapping = tree.mapping(value) {
-            checkKeys(of: mapping, document, in: place, "service \(name)")
+            checkKeys(of: mapping, document, in: place, name)
             for child in place.children {
                 guard let found = find(child.key, in: mapping, of: document) else { continue }
                 checkKeysBelow(found.value, document, in: child.place, name)
@@ -47,9 +47,9 @@ extension ModelBuilder {
         }
     }
 
-    /// What is merged is looked at once. The depth is that of merges, which `YAMLParser` bounds.
+    /// What is merged is looked at once, and said of the service with this name that is read first. The depth is that of merges, which `YAMLParser` bounds.
     private mutating func checkKeys(
-        of mapping: NodeID, _ document: Int, in place: KeyPlace, _ owner: String
+        of mapping: NodeID, _ document: Int, in place: KeyPlace, _ name: String
     ) {
         let file = documents[document]
         guard file.tree.reachableKeys(of: mapping).hasForeign(in: place),
@@ -60,11 +60,11 @@ extension ModelBuilder {
             guard !file.tree.isMergeKey(key), let text = file.tree.keyText(key),
                 !KeyTable.shared.meaning(of: text).isAllowed(in: place)
             else { continue }
-            reject(unknownKey(text, key, file, place, owner))
+            reject(unknownKey(text, key, file, place, name))
         }
         for source in file.tree.mergeSourcesByPrecedence(of: mapping) {
             guard let target = file.tree.mapping(source) else { continue }
-            checkKeys(of: target, document, in: place, owner)
+            checkKeys(of: target, document, in: place, name)
         }
     }
 
@@ -75,12 +75,13 @@ extension ModelBuilder {
     }
 
     private func unknownKey(
-        _ text: String, _ key: NodeID, _ file: ComposeDocument, _ place: KeyPlace, _ owner: String
+        _ text: String, _ key: NodeID, _ file: ComposeDocument, _ place: KeyPlace, _ name: String
     ) -> ComposeError {
         let advice =
             text == "<<"
             ? "in quotes it merges nothing, so write it without"
             : "correct it, or begin it with x-"
+        let owner = place == .top ? "the top level" : "service \(name)"
         let parent = place.path.isEmpty ? "" : " in `\(place.path)`"
         return ComposeError(
             place == .top ? .unknownKey : .invalidService, path: file.path,

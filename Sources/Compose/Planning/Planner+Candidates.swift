@@ -12,7 +12,7 @@ extension Planner {
         var wanted = amounts.applied(to: service.resources)
         if wanted.isEquivalent(to: service.resources) { return true }
         // CPU reservations, which have no effect outside a swarm, are unknown to the older family.
-        guard service.resources.cpuReservation.isAbsent,
+        guard wish.amounts.cpuReservation != nil, service.resources.cpuReservation.isAbsent,
             lookup.resourceSites(of: service.layers).isOlderFamily
         else { return false }
         wanted.cpuReservation = .absent

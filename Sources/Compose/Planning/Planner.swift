@@ -184,6 +184,12 @@ struct Planner {
         _ service: ComposeService, _ wish: ResourceWish, _ wishes: ServiceWishes
     ) -> Result<Candidate, Obstacle> {
         let amounts = wish.amounts.feasible(beside: service.resources)
+        if !simulatesAll, !model.hasSeveralLayers,
+            let plain = lookup.plainAmounts(of: service.layers),
+            let candidate = editPlain(plain, service, amounts)
+        {
+            return .success(candidate)
+        }
         var first: Obstacle?
         // Compose refuses both families beside each other, and a `pids_limit` beside `deploy` limits.
         let steps = usesOlderFamily(service) ? [Step.editOlderFamily] : Step.allCases

@@ -55,6 +55,12 @@ struct ComposeKeys: OptionSet, Sendable {
     init(rawValue: UInt64) { self.rawValue = rawValue }
     init(_ key: ComposeKey) { rawValue = 1 << UInt64(key.rawValue) }
 
+    /// A service's own keys for amounts, beside `deploy`.
+    static let ofOlderFamily: ComposeKeys = [
+        ComposeKey.cpus, .memoryLimit, .memoryReservation, .memorySwapLimit, .cpuQuota, .cpuPeriod,
+        .pidsLimit,
+    ].reduce(into: []) { $0.formUnion(ComposeKeys($1)) }
+
     /// Some key that must not stand in any of these places.
     init(foreignIn places: [KeyPlace]) {
         for place in places { rawValue |= 1 << UInt64(place.rawValue) }

@@ -190,7 +190,8 @@ extension NodeTree {
     /// An empty value, `~` or `null`.
     func isNull(_ id: NodeID) -> Bool {
         let target = resolved(id)
-        guard self[target].kind == .scalar, self[target].isPlain, !self[target].hasTag
+        let node = self[target]
+        guard node.kind == .scalar, node.isPlain, !node.hasTag, node.textEnd - node.textStart <= 4
         else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(text(of: target))
     }
