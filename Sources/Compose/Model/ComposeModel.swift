@@ -4,6 +4,8 @@ package struct ComposeModel: Sendable {
     /// All files that were read, the ones asked for first.
     package let documents: [ComposeDocument]
     let environments: [ComposeEnvironment]
+    /// The `.env` files that were read.
+    let environmentFiles: [SourceText]
     let scope: ComposeScope
     /// The top-level `name:`.
     package let projectName: String?
@@ -44,10 +46,8 @@ package struct ComposeModel: Sendable {
         precondition(!paths.isEmpty, "a model of no file")
         var builder = ModelBuilder(files: files)
         var filled = environment
-        let dotEnv = ComposePath.join(ComposePath.directory(of: paths[0]), ".env")
-        if let bytes = try files.readIfPresent(dotEnv) {
-            filled.addDotEnv(String(decoding: bytes, as: UTF8.self), path: dotEnv)
-        }
+        try builder.read(
+            dotEnv: ComposePath.join(ComposePath.directory(of: paths[0]), ".env"), into: &filled)
         let main = builder.addEnvironment(filled)
         scope = try builder.scope(of: paths, environment: main)
         try Self.requireServices(scope, builder)
@@ -66,6 +66,7 @@ package struct ComposeModel: Sendable {
         }.first { !$0.isEmpty }
         documents = builder.documents
         environments = builder.lookup.environments
+        environmentFiles = builder.environmentFiles
         documentTiers =
             tiers
             + (tiers.count..<builder.documents.count).map { _ in DocumentTiers() }

@@ -60,6 +60,8 @@ package struct PatchPlan: Sendable {
         case deployEdited = "deploy edited"
         /// Amounts written into `mem_limit` and its family.
         case olderFamilyEdited = "older family edited"
+        /// Another value for a variable in a `.env` file.
+        case variableEdited = "variable edited"
         /// New values for the anchor that services share.
         case anchorEdited = "anchor edited"
         /// Written into an override file.

@@ -45,6 +45,7 @@ struct PlanVerifier {
         {
             return found
         }
+        if let found = changedVariables(patched) { return found }
         if let rejection = patched.rejections.first(where: { !model.rejections.contains($0) }) {
             // A line may have moved; a new reason to refuse the file may not.
             guard patched.rejections.count == model.rejections.count else {
@@ -101,6 +102,28 @@ struct PlanVerifier {
                 return Violation(
                     service: blamed,
                     text: "service \(old.name) would change in more than its resources")
+            }
+        }
+        return nil
+    }
+
+    /// Of the variables of `.env` files only those may change that are nothing but amounts.
+    private func changedVariables(_ patched: ComposeModel) -> Violation? {
+        let paths = Set(model.environmentFiles.map(\.path))
+        guard plan.changes.contains(where: { paths.contains($0.path) }) else { return nil }
+        guard patched.environmentFiles.map(\.path) == model.environmentFiles.map(\.path) else {
+            return Violation(text: "a `.env` file would not be read any more")
+        }
+        let uses = VariableUses(model)
+        for (old, new) in zip(model.environmentFiles, patched.environmentFiles) {
+            let (before, after) = (DotEnv.entries(of: old), DotEnv.entries(of: new))
+            guard before.map(\.name) == after.map(\.name) else {
+                return Violation(text: "\(old.path) would get other variables")
+            }
+            for (left, right) in zip(before, after) where left.value != right.value {
+                guard let other = uses.others[left.name] else { continue }
+                return Violation(
+                    text: "\(left.name) of \(old.path) is used in \(other.path):\(other.line) too")
             }
         }
         return nil

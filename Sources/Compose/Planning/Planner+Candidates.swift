@@ -26,8 +26,8 @@ extension Planner {
     ) throws(Obstacle) -> [(index: Int, resources: ComposeResources)]? {
         var files: [String: [UInt8]] = [:]
         for (document, edits) in Dictionary(grouping: candidate.edits, by: \.document) {
-            let file = model.documents[document]
-            files[file.path] = edits.map(\.edit).merged(in: file).applied(to: file.bytes)
+            let file = model.source(at: document)
+            files[file.path] = edits.map(\.edit).merged().applied(to: file.bytes)
         }
         simulatedBytesLeft -= model.documents.reduce(0) { $0 + $1.bytes.count }
         guard simulatedBytesLeft > 0 else {
@@ -91,7 +91,7 @@ extension Planner {
         _ new: ByteEdit, in document: Int, _ change: ServiceChange, of service: String
     ) {
         var edit = new
-        edit.line = model.documents[document].source.line(
+        edit.line = model.source(at: document).line(
             at: edit.range.lowerBound, near: &latestLines[document])
         edit.reason = EditReason(change, of: service)
         edits[document].append(edit)
@@ -134,7 +134,7 @@ extension [ByteEdit] {
     }
 
     /// Sorted; what is inserted at one place becomes one edit, in the order of planning.
-    func merged(in file: ComposeDocument) -> [ByteEdit] {
+    func merged() -> [ByteEdit] {
         if isSorted { return self }
         var result: [ByteEdit] = []
         result.reserveCapacity(count)

@@ -23,6 +23,8 @@ struct Planner {
     /// whether it writes amounts in the older family, and the tier that it is, if any.
     var usesOlderFamily: [Int: Bool] = [:]
     var directTiers: [Int: ComposeTier?] = [:]
+    /// What variables of `.env` files are used for, once one of them is to be edited.
+    var variableUses: VariableUses?
     /// The line that was asked for last, in each document.
     var latestLines: [Int]
 
@@ -47,11 +49,32 @@ struct Planner {
         mutating func add(_ edit: ByteEdit, in document: Int) {
             edits.append(DocumentEdit(document: document, edit: edit))
         }
+
+        mutating func add(_ edit: DocumentEdit) {
+            edits.append(edit)
+            guard edit.variable != nil else { return }
+            isShared = true
+            way = .variableEdited
+        }
+
+        /// What others may use too.
+        var subject: String {
+            edits.lazy.compactMap(\.variable).first.map { "\($0.name) (\($0.place))" } ?? "its text"
+        }
     }
 
     struct DocumentEdit {
+        /// An index of `ComposeModel.source(at:)`.
         var document: Int
         var edit: ByteEdit
+        /// Where the value of a variable in a `.env` file is edited.
+        var variable: Variable?
+
+        struct Variable {
+            var name: String
+            /// `path:line`.
+            var place: String
+        }
     }
 
     /// Why a way is not to be had.
@@ -65,8 +88,10 @@ struct Planner {
     init(_ model: ComposeModel) {
         self.model = model
         lookup = LayerLookup(documents: model.documents, environments: model.environments)
-        latestLines = [Int](repeating: 0, count: model.documents.count)
-        edits = model.documents.map { _ in [] }
+        latestLines = [Int](
+            repeating: 0, count: model.documents.count + model.environmentFiles.count)
+        edits = Array(
+            repeating: [], count: model.documents.count + model.environmentFiles.count)
         var heirs: [ServiceText: [String]] = [:]
         for service in model.services where model.hasSeveralLayers && service.layers.count > 1 {
             for layer in service.layers where !layer.extends.isEmpty {
@@ -162,9 +187,9 @@ struct Planner {
                     text: "\(model.path) has no service of this name; is it in another file?"))
         }
         let changes = edits.indices.map { document in
-            let file = model.documents[document]
+            let file = model.source(at: document)
             return PatchPlan.FileChange(
-                path: file.path, original: file.bytes, edits: edits[document].merged(in: file))
+                path: file.path, original: file.bytes, edits: edits[document].merged())
         }
         return PatchPlan(
             model: model, changes: changes.filter { !$0.edits.isEmpty }, refusals: refusals,
@@ -269,6 +294,7 @@ struct Planner {
             simulatesAll || candidate.isShared || !inherited.isEmpty || service.layers.count > 1
                 || layer.entry.merge != nil
         else { return true }
+        try requireOnlyAmounts(candidate, layer)
         if candidate.overlaps(edits) { return false }
         guard let affected = try simulate(candidate, service, layer) else { return false }
         var others: [String] = []
@@ -288,7 +314,7 @@ struct Planner {
         throw Obstacle(
             reason: .shared, document: layer.document, node: layer.entry.key,
             text:
-                "its text is also that of \(others.prefix(5).joined(separator: ", ")), which would "
+                "\(candidate.subject) is also that of \(others.prefix(5).joined(separator: ", ")), which would "
                 + "change too; give it a text of its own, or use --override")
     }
 }

@@ -33,7 +33,7 @@ extension ComposeModel {
             let file = documents[document]
             return PatchPlan.FileChange(
                 path: file.path, original: file.bytes,
-                edits: (edits[document] ?? []).merged(in: file))
+                edits: (edits[document] ?? []).merged())
         }
         let plan = PatchPlan(
             model: self, changes: changes.filter { !$0.edits.isEmpty }, refusals: refusals,
@@ -71,6 +71,8 @@ extension ComposeModel {
             wanted = inner
         }
         try writer.ensure(wanted, in: tier.node)
+        // A tier has plain values, or it is none.
+        precondition(writer.variableEdits.isEmpty, "a tier of variables")
         return writer.edits.map { edit in
             var edit = edit
             edit.line = documents[tier.document].source.line(at: edit.range.lowerBound)
