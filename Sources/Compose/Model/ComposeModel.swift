@@ -107,6 +107,12 @@ package struct ComposeModel: Sendable {
             files: origin.files.replacing([path: bytes]))
     }
 
+    /// For whoever asks for many; made anew each time.
+    package func servicesByName() -> [String: ComposeService] {
+        Dictionary(services.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    /// Looks at one service after the other.
     package func service(_ name: String) -> ComposeService? {
         services.first { $0.name == name }
     }

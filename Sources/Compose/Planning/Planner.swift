@@ -136,49 +136,71 @@ struct Planner {
         for document in edits.indices { edits[document] = [] }
         covered = [:]
         var alike = AlikeServices(model, wishes)
-        var decisions: [PatchPlan.Decision] = []
-        decisions.reserveCapacity(wishes.count)
-        var unchanged: [String] = []
+        var progress = Progress(refused: refused)
+        progress.decisions.reserveCapacity(wishes.count)
         for index in model.services.indices {
             guard let kind = wishes.kind(ofServiceAt: index) else { continue }
-            if refused.isEmpty, covered.isEmpty, let answer = alike.answer(index, kind) {
-                let name = model.services[index].name
-                switch answer {
-                case .satisfied: unchanged.append(name)
-                case .swapped(let swap):
-                    take(swap.edit, in: swap.document, swap.change, of: name)
-                    decisions.append(PatchPlan.Decision(name, swap.change))
-                }
-                continue
-            }
-            let service = model.services[index]
-            guard refused[service.name] == nil else { continue }
-            let wish = wishes.kinds[kind]
-            if let shared = covered[service.name] {
-                decisions.append(.init(service.name, take(shared, service, wish)))
-            } else if isSatisfied(wish, service) {
-                unchanged.append(service.name)
-                alike.learnSatisfied(index, kind)
+            if progress.refused.isEmpty, covered.isEmpty, let answer = alike.answer(index, kind) {
+                take(answer, model.services[index].name, &progress)
             } else {
-                switch outcome(service, wish, wishes) {
-                case .success(let candidate):
-                    let change = take(candidate, service, wish)
-                    decisions.append(.init(service.name, change))
-                    if let swap = swapForAll(candidate, change, service, wish) {
-                        alike.learn(swap, index, kind)
-                    }
-                case .failure(let obstacle):
-                    refused[service.name] = refusal(service, obstacle)
-                }
+                plan(index, kind, wishes, &alike, &progress)
             }
         }
-        return patchPlan(decisions, unchanged, refused, wishes)
+        refused = progress.refused
+        return patchPlan(progress, wishes)
+    }
+
+    /// What has been decided so far.
+    private struct Progress {
+        var decisions: [PatchPlan.Decision] = []
+        var unchanged: [String] = []
+        var refused: [String: PatchRefusal]
+    }
+
+    private mutating func take(
+        _ answer: AlikeServices.Answer, _ name: String, _ progress: inout Progress
+    ) {
+        switch answer {
+        case .satisfied: progress.unchanged.append(name)
+        case .swapped(let swap):
+            take(swap.edit, in: swap.document, swap.change, of: name)
+            progress.decisions.append(PatchPlan.Decision(name, swap.change))
+        }
+    }
+
+    /// One service by itself, and what others can learn from it.
+    private mutating func plan(
+        _ index: Int, _ kind: Int, _ wishes: ServiceWishes, _ alike: inout AlikeServices,
+        _ progress: inout Progress
+    ) {
+        let service = model.services[index]
+        guard progress.refused[service.name] == nil else { return }
+        let wish = wishes.kinds[kind]
+        if let shared = covered[service.name] {
+            progress.decisions.append(.init(service.name, take(shared, service, wish)))
+            return
+        }
+        if isSatisfied(wish, service) {
+            progress.unchanged.append(service.name)
+            alike.learnSatisfied(index, kind)
+            return
+        }
+        switch outcome(service, wish, wishes) {
+        case .success(let candidate):
+            let change = take(candidate, service, wish)
+            progress.decisions.append(.init(service.name, change))
+            if let swap = swapForAll(candidate, change, service, wish) {
+                alike.learn(swap, index, kind)
+            }
+        case .failure(let obstacle):
+            progress.refused[service.name] = refusal(service, obstacle)
+        }
     }
 
     private func patchPlan(
-        _ decisions: [PatchPlan.Decision], _ unchanged: [String],
-        _ refused: [String: PatchRefusal], _ wishes: ServiceWishes
+        _ progress: Progress, _ wishes: ServiceWishes
     ) -> PatchPlan {
+        let refused = progress.refused
         var refusals = refused.isEmpty ? [] : model.services.compactMap { refused[$0.name] }
         for name in wishes.unknown {
             refusals.append(
@@ -193,7 +215,7 @@ struct Planner {
         }
         return PatchPlan(
             model: model, changes: changes.filter { !$0.edits.isEmpty }, refusals: refusals,
-            unchanged: unchanged, decisions: decisions, wishes: wishes)
+            unchanged: progress.unchanged, decisions: progress.decisions, wishes: wishes)
     }
 
     private func refusal(_ service: ComposeService, _ obstacle: Obstacle) -> PatchRefusal {

@@ -25,7 +25,9 @@ enum KeyPlace: UInt8, CaseIterable, Sendable {
         }
     }
 
-    var keys: [String] { keyText.split(whereSeparator: \.isWhitespace).map(String.init) }
+    var keys: [String] {
+        keyText.utf8.split { $0 <= UInt8(ascii: " ") }.map { String(Substring($0)) }
+    }
 }
 
 extension KeyPlace {

@@ -38,23 +38,23 @@ struct KeyTable: Sendable {
     static let shared = KeyTable()
 
     private init() {
-        var meanings: [String: KeyMeaning] = [:]
         for place in KeyPlace.allCases {
-            for name in place.keys { meanings[name, default: .nowhere].allow(in: place) }
+            for name in place.keys { slots[slot(of: name)].meaning.allow(in: place) }
         }
-        for key in ComposeKey.allCases { meanings[key.spelling, default: .nowhere].key = key }
-        for (name, meaning) in meanings { add(name, meaning) }
+        for key in ComposeKey.allCases { slots[slot(of: key.spelling)].meaning.key = key }
     }
 
-    private mutating func add(_ name: String, _ meaning: KeyMeaning) {
+    /// Where a name is, or from now on.
+    private mutating func slot(of name: String) -> Int {
         let bytes = Array(name.utf8)
         let (head, tail) = bytes.withUnsafeBytes(Self.words)
         var place = Self.place(head, tail, bytes.count)
-        while slots[place].length > 0, slots[place].bytes != bytes {
+        while slots[place].length > 0 {
+            if slots[place].bytes == bytes { return place }
             place = (place + 1) % Self.slotCount
         }
-        slots[place] = Slot(
-            head: head, tail: tail, length: bytes.count, bytes: bytes, meaning: meaning)
+        slots[place] = Slot(head: head, tail: tail, length: bytes.count, bytes: bytes)
+        return place
     }
 
     func meaning(of key: UnsafeRawBufferPointer) -> KeyMeaning {
