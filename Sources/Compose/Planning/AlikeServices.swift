@@ -20,6 +20,9 @@ struct AlikeServices {
         case swap(Swap)
     }
 
+    /// More would take more memory than it saves time.
+    private static let countMax = 1 << 14
+
     private let model: ComposeModel
     private let kinds: Int
     /// By group and wish; empty where services extend others, whose text is then not theirs alone.
@@ -28,9 +31,10 @@ struct AlikeServices {
     init(_ model: ComposeModel, _ wishes: ServiceWishes) {
         self.model = model
         kinds = wishes.kinds.count
-        // Amounts are mostly different for each service, and then nobody is alike.
-        let isWorthwhile = !model.hasSeveralLayers && kinds <= 64
-        known = isWorthwhile ? Array(repeating: .nothing, count: model.groupCount * kinds) : []
+        // Where each service merges or wants something else, nobody is alike.
+        let count = model.groupCount * kinds
+        let isWorthwhile = !model.hasSeveralLayers && count <= Self.countMax
+        known = isWorthwhile ? Array(repeating: .nothing, count: count) : []
     }
 
     /// Nil where it is to be found out.
