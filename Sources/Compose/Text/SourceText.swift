@@ -16,8 +16,8 @@ package struct SourceText: Sendable {
     package let bytes: [UInt8]
     package let path: String
     package let isASCII: Bool
-    /// Whether it has nothing but ASCII's printable characters, tabs and line ends.
-    let isPrintableASCII: Bool
+    /// How many code points it has, where YAML takes all of them and no byte order mark is among them.
+    let printableCount: Int?
     /// The offset of every line's first byte. Lines end at LF; in a file without any LF, at CR.
     private let lineStarts: [Int32]
 
@@ -41,7 +41,7 @@ package struct SourceText: Sendable {
                     + "split the file")
         }
         let lineStarts = Self.findLineStarts(bytes)
-        isPrintableASCII = bytes.withUnsafeBytes(PrintableASCII.holds)
+        let isPrintableASCII = bytes.withUnsafeBytes(PrintableText.isASCII)
         do throws(UTF8.ValidationError) {
             isASCII = isPrintableASCII ? true : try UTF8Span(validating: bytes.span).isKnownASCII
         } catch {
@@ -56,6 +56,12 @@ package struct SourceText: Sendable {
                     + "no UTF-8 sequence allows it; convert the file, for example with "
                     + "`iconv -f ISO-8859-1 -t UTF-8`")
         }
+        // A mark at the start is libyaml's to skip.
+        printableCount =
+            isPrintableASCII
+            ? bytes.count
+            : bytes.starts(with: Self.byteOrderMark)
+                ? nil : bytes.withUnsafeBytes(PrintableText.codePoints)
         self.bytes = bytes
         self.path = path
         self.lineStarts = lineStarts
