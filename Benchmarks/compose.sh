@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # compose.sh BENCHMARK BINARY : what reading and planning a Compose file costs.
 #
-# A generated file of 10 MB and 60,000 services, each of which gets another tier, beside libyaml's bare event
-# pass over the same bytes; the example estate of 29 services as a whole process; and hostile files.
+# Two generated files beside libyaml's bare event pass over the same bytes: 10 MB and 60,000 services that merge
+# tiers, each of which gets another; 9 MB and 40,000 services with a deploy of their own, each of which gets other
+# amounts. Then the example estate of 29 services as a whole process, and hostile files.
 set -euo pipefail
 
 [[ $# -eq 2 ]] || {
@@ -28,28 +29,45 @@ trap 'rm -rf "$directory"' EXIT
     }'
 } >"$directory/large.yml"
 
-echo "CPU seconds, the best of 5 rounds:"
-"$benchmark" "$directory/large.yml" 5 | tee "$directory/large.txt"
-awk '$1 == "events" { events = $2 } $1 == "read" || $1 == "plan" { ours += $2 }
-    END { printf "read and plan: %.1f times the bare event pass\n", ours / events }' "$directory/large.txt"
+{
+    echo "services:"
+    awk 'BEGIN {
+        for (i = 0; i < 40000; i++)
+            printf "  service-%d:\n    image: registry.example.org/team/app-%d:1.%d.0\n" \
+                "    restart: unless-stopped\n    deploy:\n      resources:\n        limits:\n" \
+                "          cpus: \"1.0\"\n          memory: %dM\n        reservations:\n" \
+                "          memory: 128M\n", i, i % 97, i % 13, 512 + (i % 3) * 256
+    }'
+} >"$directory/own.yml"
 
-# milliseconds COMMAND… : the median wall-clock time of 51 runs.
+echo "CPU seconds, medians of 9 rounds:"
+for file in large own; do
+    "$benchmark" "$directory/$file.yml" 9 | tee "$directory/$file.txt"
+    awk '$1 == "events" { events = $2 } $1 == "read" || $1 == "plan" { ours += $2 }
+        END { printf "read and plan: %.2f times the bare event pass\n", ours / events }' \
+        "$directory/$file.txt"
+done
+
+# milliseconds COMMAND… : of 201 runs the median wall-clock time, and the mean of CPU.
 milliseconds() {
-    local times=() start end
-    for ((run = 0; run < 51; run++)); do
-        start=${EPOCHREALTIME/[.,]/}
-        "$@" >/dev/null 2>&1 || true
-        end=${EPOCHREALTIME/[.,]/}
-        times+=($((end - start)))
-    done
-    printf '%s\n' "${times[@]}" | sort -n | sed -n 26p | awk '{ printf "%.1f", $1 / 1000 }'
+    local times=() start end TIMEFORMAT="%U %S"
+    {
+        time for ((run = 0; run < 201; run++)); do
+            start=${EPOCHREALTIME/[.,]/}
+            "$@" >/dev/null 2>&1 || true
+            end=${EPOCHREALTIME/[.,]/}
+            times+=($((end - start)))
+        done
+    } 2>"$directory/cpu.txt"
+    printf '%s\n' "${times[@]}" | sort -n | sed -n 101p | awk '{ printf "%.1f ms", $1 / 1000 }'
+    awk '{ printf ", %.1f of CPU\n", ($1 + $2) * 1000 / 201 }' "$directory/cpu.txt"
 }
 
-echo "resources, 29 services, whole process: $(milliseconds "$binary" resources "$root/data/estate/docker-compose.yml") ms"
-echo "/bin/true: $(milliseconds /bin/true) ms"
+echo "resources, 29 services, whole process: $(milliseconds "$binary" resources "$root/data/estate/docker-compose.yml")"
+echo "/bin/true: $(milliseconds /bin/true)"
 for file in 22-cyclic-merge 23-billion-laughs 24-doubling-maps 25-merge-bomb; do
     path="$root/Tests/ComposeTests/Fixtures/adversarial/$file.yml"
-    echo "$file: $(milliseconds "$binary" resources "$path") ms"
+    echo "$file: $(milliseconds "$binary" resources "$path")"
 done
 awk 'BEGIN { printf "services: "; for (i = 0; i < 20000; i++) printf "["; print "" }' >"$directory/deep.yml"
-echo "20,000 levels: $(milliseconds "$binary" resources "$directory/deep.yml") ms"
+echo "20,000 levels: $(milliseconds "$binary" resources "$directory/deep.yml")"

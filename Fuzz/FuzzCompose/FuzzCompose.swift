@@ -10,6 +10,11 @@ struct FuzzCompose {
     /// More than the fixtures have; a longer file is only slower.
     private static let (servicesMax, tiersMax) = (12, 3)
 
+    /// The `.env` beside every input: variables that the fixtures use.
+    private static let variables = Array(
+        "MEM=1g # so\nexport CPUS='2'\nC_MEM=\"512m\"\nA=$MEM\n".utf8)
+    private static let (path, variablesPath) = ("compose.yml", ".env")
+
     private static let amounts = ResourceWish.amounts(
         ResourceAmounts(cpuLimit: Cores(0.75), memoryLimit: .mebibytes(384)))
 
@@ -33,14 +38,18 @@ struct FuzzCompose {
         }
     }
 
-    private static func parsed(_ bytes: [UInt8]) -> ComposeModel? {
+    private static func parsed(
+        _ bytes: [UInt8], _ variables: [UInt8] = variables
+    ) -> ComposeModel? {
         do throws(ComposeError) {
-            return try ComposeModel(bytes: bytes, path: "compose.yml")
+            return try ComposeModel(
+                paths: [path], environment: ComposeEnvironment(),
+                files: .only([path: bytes, variablesPath: variables]))
         } catch {
             switch error.kind {
             case .notUTF8, .unsupportedEncoding, .malformedYAML, .undefinedAlias, .cyclicAlias,
                 .unmergeable, .tooDeep, .noServices, .tooLarge, .invalidService, .invalidExtends,
-                .invalidInclude:
+                .invalidInclude, .unknownKey:
                 require(!error.description.isEmpty, "an error without words")
             case .missing, .unreadable, .notAFile, .unverified, .changedSinceRead, .unwritable,
                 .invalidTiers:
@@ -75,11 +84,18 @@ struct FuzzCompose {
 
     private static func check(_ plan: PatchPlan, of file: ComposeModel) {
         let bytes = plan.patchedBytes()
-        require((bytes == file.bytes) == plan.edits.isEmpty, "edits that change nothing")
+        for change in plan.changes {
+            require(change.patched != change.original, "edits that change nothing")
+            require(
+                change.edits.inverted.applied(to: change.patched) == change.original,
+                "the way back is another")
+        }
         require(plan.unifiedDiff().isEmpty == plan.edits.isEmpty, "a diff without edits")
         guard !plan.edits.isEmpty else { return }
-        require(plan.edits.inverted.applied(to: bytes) == file.bytes, "the way back is another")
-        guard let patched = parsed(bytes) else { fatalError("the patched file cannot be read") }
+        let variables = plan.changes.first { $0.path == variablesPath }?.patched
+        guard let patched = parsed(bytes, variables ?? Self.variables) else {
+            fatalError("the patched file cannot be read")
+        }
         var wanted: [String: ComposeResources] = [:]
         for service in file.services { wanted[service.name] = service.resources }
         for decision in plan.decisions { wanted[decision.service] = decision.after }

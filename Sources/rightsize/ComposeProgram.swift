@@ -24,8 +24,11 @@ struct ComposeProgram {
 
     /// Asks `docker compose config` about the files as they are and as they shall be.
     ///
+    /// - Parameter environment: the project's `.env` as it shall be; nil where it stays as it is.
     /// - Throws: where no copies can be written.
-    func verdict(of files: [File], insteadOf paths: [String]) throws -> Verdict {
+    func verdict(
+        of files: [File], insteadOf paths: [String], environment: [UInt8]? = nil
+    ) throws -> Verdict {
         let slow = Verdict.unproved("'docker compose' takes longer than \(Int(secondsMax)) s")
         switch status(of: [docker, "compose", "version"]) {
         case .ended(0): break
@@ -41,8 +44,9 @@ struct ComposeProgram {
         let patched = try files.enumerated().map { index, file in
             try file.bytes.map { try copies.write("\(index).yaml", $0) } ?? file.path
         }
+        let variables = try environment.map { try copies.write("variables.env", $0) }
         return withExtendedLifetime(copies) {
-            switch status(of: arguments(patched, home: paths[0])) {
+            switch status(of: arguments(patched, home: paths[0], environment: variables)) {
             case .ended(0): .takes
             case .ended: .refuses
             case .tookTooLong: slow
@@ -52,8 +56,11 @@ struct ComposeProgram {
     }
 
     /// Relative paths in a copy start from where the first file lies.
-    private func arguments(_ files: [String], home path: String) -> [String] {
+    private func arguments(
+        _ files: [String], home path: String, environment: String? = nil
+    ) -> [String] {
         [docker, "compose", "--project-directory", HostPath.directory(of: path)]
+            + (environment.map { ["--env-file", $0] } ?? [])
             + files.flatMap { ["-f", $0] } + ["config", "-q"]
     }
 

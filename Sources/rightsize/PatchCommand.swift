@@ -106,13 +106,7 @@ struct PatchCommand: ParsableCommand {
     private func give(_ proposal: PatchProposal, _ paths: [String]) throws {
         proposal.notes.forEach(Console.note)
         proposal.warnings.forEach(Console.note)
-        if verifyWithCompose, !proposal.plan.isEmpty {
-            let files = paths.map { path in
-                ComposeProgram.File(
-                    path: path, bytes: proposal.plan.changes.first { $0.path == path }?.patched)
-            }
-            try ComposeProgram().verdict(of: files, insteadOf: paths).require()
-        }
+        if verifyWithCompose, !proposal.plan.isEmpty { try verify(proposal.plan, paths) }
         if write {
             try proposal.plan.write(keepingBackups: backup)
         } else if format == .diff {
@@ -121,6 +115,20 @@ struct PatchCommand: ParsableCommand {
         if format == .json { Console.write(try PatchJSON(proposal, mode: mode).text()) }
         Console.note(proposal.summary(isWritten: write))
         if check, !proposal.isUpToDate { throw ExitCode.findings }
+    }
+
+    private func verify(_ plan: PatchPlan, _ paths: [String]) throws {
+        func patched(_ path: String) -> [UInt8]? { plan.changes.first { $0.path == path }?.patched }
+        let directory = HostPath.directory(of: paths[0])
+        let variables = plan.changes.filter { plan.model.isEnvironmentFile($0.path) }
+        let own = variables.first { HostPath.directory(of: $0.path) == directory }
+        if let other = variables.first(where: { $0.path != own?.path }) {
+            let reason = "\(other.path) changes, which only an 'include' names"
+            return try ComposeProgram.Verdict.unproved(reason).require()
+        }
+        let files = paths.map { ComposeProgram.File(path: $0, bytes: patched($0)) }
+        try ComposeProgram().verdict(of: files, insteadOf: paths, environment: own?.patched)
+            .require()
     }
 
     /// Compose loads an override file by itself, but not where files are named.

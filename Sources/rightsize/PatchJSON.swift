@@ -71,7 +71,8 @@ struct PatchJSON: Encodable {
                     Edit(
                         start: edit.range.lowerBound, end: edit.range.upperBound, line: edit.line,
                         old: String(decoding: edit.old, as: UTF8.self),
-                        new: String(decoding: edit.new, as: UTF8.self), reason: edit.reason)
+                        new: String(decoding: edit.new, as: UTF8.self),
+                        reason: edit.reason.description)
                 })
         }
         unchanged = proposal.plan.unchanged
@@ -101,10 +102,11 @@ struct PatchJSON: Encodable {
     ) {
         self.mode = mode
         files = []
+        let known = model.servicesByName()
         services = decisions.map { decision in
             Service(
                 service: decision.service, tier: decision.tier, way: decision.way.rawValue,
-                reason: decision.reason, replicas: model.service(decision.service)?.replicas,
+                reason: decision.reason, replicas: known[decision.service]?.replicas,
                 before: Amounts(decision.before), after: Amounts(decision.after))
         }
         self.refusals = refusals.map { refusal in

@@ -33,9 +33,12 @@ struct PatchProposal {
     /// Who is affected by new values of anchors, and limits below what a program is told to use.
     var warnings: [String] {
         var lines = plan.decisions.filter { $0.way == .anchorEdited }.map(\.reason)
+        let services = plan.model.servicesByName()
         for decision in plan.decisions {
-            guard let limit = decision.after.memoryLimit.known else { continue }
-            for heap in plan.model.heapSettings(of: decision.service) where heap.bytes > limit {
+            guard let limit = decision.after.memoryLimit.known,
+                let service = services[decision.service]
+            else { continue }
+            for heap in plan.model.heapSettings(of: service) where heap.bytes > limit {
                 lines.append(
                     "\(decision.service): the new memory limit \(ComposeSpelling.memory(limit)) is "
                         + "below \(heap.text) (\(heap.path):\(heap.line)); lower that too")

@@ -17,6 +17,7 @@ struct PatchWishes {
     private(set) var tooSmall: [String] = []
 
     private let model: ComposeModel
+    private let present: [String: ComposeService]
     private let saving: Saving
 
     init(
@@ -24,6 +25,7 @@ struct PatchWishes {
         saving: Saving = Saving()
     ) {
         self.model = model
+        present = model.servicesByName()
         self.saving = saving
         let asked = report.services.filter { only.isEmpty || only.contains($0.id.service) }
         switch mode {
@@ -42,7 +44,7 @@ struct PatchWishes {
             guard let tier = recommendation.tier else { return }
             wish(.tier(tier), for: service, cpus: tier.cpuLimit, memory: tier.memoryLimit)
         case .noTierFits:
-            let place = model.service(service.id.service).map { "\($0.path):\($0.line)" }
+            let place = present[service.id.service].map { "\($0.path):\($0.line)" }
             unmet.append(
                 "not changed: \(service.id.service) (\(place ?? model.path)): "
                     + recommendation.reason)
@@ -72,7 +74,7 @@ struct PatchWishes {
         _ wish: ResourceWish, for service: ServiceReport, cpus: Cores, memory: Bytes
     ) {
         let name = service.id.service
-        if !saving.isNone, let present = model.service(name),
+        if !saving.isNone, let present = present[name],
             let cpuLimit = present.resources.cpuLimit.known,
             let memoryLimit = present.resources.memoryLimit.known, cpus <= cpuLimit,
             memory <= memoryLimit

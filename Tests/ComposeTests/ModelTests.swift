@@ -266,7 +266,9 @@ struct ModelTests {
                 command: [node, --max-old-space-size=4096, postgres, -c, shared_buffers=2GB]
             """)
         #expect(
-            model.heapSettings(of: "a").map { "\($0.text) \($0.bytes.rawValue >> 20) \($0.line)" }
+            model.heapSettings(of: model.services[0]).map {
+                "\($0.text) \($0.bytes.rawValue >> 20) \($0.line)"
+            }
                 == [
                     "--max-old-space-size=4096 4096 4", "shared_buffers=2GB 2048 4",
                     "-Xmx1536m 1536 3",

@@ -131,6 +131,70 @@ struct ServiceTests {
                 + "merges nothing, so write it without"
         ),
         ("services: {<<: {a: {}}, '<<': {}}", "1:25", "no name for a service"),
+        (
+            "services: {a: {image: x}}\nfoo: 1", "2:1",
+            "the top level has the key `foo`, for which Docker Compose 2.40 refuses the file; correct "
+                + "it, or begin it with x-"
+        ),
+        ("services: {a: {image: x}}\nX-foo: 1", "2:1", "the top level has the key `X-foo`"),
+        ("services: {a: {image: x}}\n'<<': {}", "2:1", "in quotes it merges nothing"),
+        ("x-a: &a {foo: 1}\n<<: *a\nservices: {a: {image: x}}", "1:10", "the top level has"),
+        ("services: {a: {image: x}}\n---\nfoo: 1", "3:1", "the top level has the key `foo`"),
+        (
+            "services: {a: {image: x, deploy: {foo: 1}}}", "1:35",
+            "service a has the key `foo` in `deploy`, for which Docker Compose 2.40 refuses the file"
+        ),
+        ("services: {a: {image: x, deploy: {foo: }}}", "1:35", "the key `foo` in `deploy`"),
+        (
+            "services: {a: {image: x, deploy: {resources: {foo: 1}}}}", "1:47",
+            "the key `foo` in `deploy.resources`"
+        ),
+        (
+            "services: {a: {image: x, deploy: {resources: {limits: {storage: 1}}}}}", "1:56",
+            "the key `storage` in `deploy.resources.limits`"
+        ),
+        (
+            "services: {a: {image: x, deploy: {resources: {limits: {devices: []}}}}}", "1:56",
+            "the key `devices` in `deploy.resources.limits`"
+        ),
+        (
+            "services: {a: {image: x, deploy: {resources: {reservations: {pids: 1}}}}}", "1:62",
+            "the key `pids` in `deploy.resources.reservations`"
+        ),
+        (
+            "services: {a: {image: x, deploy: {resources: {reservations: {devices: [{foo: 1}]}}}}}",
+            "1:73", "the key `foo` in `deploy.resources.reservations.devices`"
+        ),
+        (
+            "x-g: &g [{discrete_resource_spec: {kind: a, foo: 1}}]\nservices: {a: {image: x, deploy: "
+                + "{resources: {reservations: {generic_resources: *g}}}}}", "1:45",
+            "in `deploy.resources.reservations.generic_resources.discrete_resource_spec`"
+        ),
+        (
+            "services: {a: {image: x, deploy: {update_config: {foo: 1}}}}", "1:51",
+            "the key `foo` in `deploy.update_config`"
+        ),
+        (
+            "services: {a: {image: x, deploy: {rollback_config: {foo: 1}}}}", "1:53",
+            "the key `foo` in `deploy.rollback_config`"
+        ),
+        (
+            "services: {a: {image: x, deploy: {restart_policy: {foo: 1}}}}", "1:52",
+            "the key `foo` in `deploy.restart_policy`"
+        ),
+        (
+            "services: {a: {image: x, deploy: {placement: {preferences: [{foo: 1}]}}}}", "1:62",
+            "the key `foo` in `deploy.placement.preferences`"
+        ),
+        (
+            "x-a: &a {foo: 1}\nservices: {a: {image: x, deploy: {<<: *a, foo: !reset null}}}",
+            "1:10",
+            "the key `foo` in `deploy`"
+        ),
+        (
+            "services: {a: {extends: b}, b: {image: x, deploy: {foo: 1}}}", "1:52",
+            "the key `foo` in `deploy`"
+        ),
     ])
     func rejects(text: String, place: String, words: String) throws {
         let rejections = try compose(text).rejections
@@ -145,6 +209,36 @@ struct ServiceTests {
         "services: {a: {image: x, odd: !reset null}}", "services: {a: {provider: {type: x}}}",
         "services: {a: {build: ''}}", "services: {a: {profiles: [x]}}",
         "x-a: &a {odd: 1}\nservices: {a: {image: x, environment: *a}}",
+        "version: '3'\nname: p\nnetworks: {}\nvolumes: {}\nsecrets: {}\nconfigs: {}\nmodels: {}\n"
+            + "x-: 1\nodd: !reset null\nservices: {a: {image: x}}",
+        "x-a: &a {deploy: {odd: 1}}\nservices: {a: {image: x, <<: *a, deploy: {replicas: 1}}}",
+        "services: {a: {image: x, deploy: {odd: !reset null, x-a: 1, labels: {odd: 1}}}}",
+        """
+        services:
+          a:
+            image: x
+            deploy:
+              mode: replicated
+              endpoint_mode: vip
+              replicas: 1
+              rollback_config: {parallelism: 1, x-a: 1}
+              update_config: {parallelism: 1, delay: 1s, failure_action: pause, monitor: 1s,
+                max_failure_ratio: 0.1, order: stop-first, x-a: 1}
+              restart_policy: {condition: any, delay: 1s, max_attempts: 1, window: 1s, x-a: 1}
+              placement: {constraints: [a==b], preferences: [{spread: x, x-a: 1}],
+                max_replicas_per_node: 1, x-a: 1}
+              resources:
+                x-a: 1
+                limits: {cpus: '1', memory: 1g, pids: 3, x-a: 1}
+                reservations:
+                  x-a: 1
+                  cpus: '1'
+                  memory: 1g
+                  devices: [{capabilities: [gpu], count: 1, driver: nvidia, options: {a: b}, x-a: 1},
+                    {capabilities: [gpu], device_ids: ['0']}]
+                  generic_resources: [{x-a: 1,
+                    discrete_resource_spec: {kind: g, value: 2, x-a: 1}}]
+        """,
     ])
     func takes(text: String) throws {
         let file = try compose(text)

@@ -60,12 +60,12 @@ struct SharedTextTests {
 
     /// Each key of the tables means what they say, and nothing that differs from one in a byte does.
     @Test func keysAreToldApart() {
-        let ofService = Set(ServiceKeys.all)
+        let ofService = Set(KeyPlace.service.keys)
         let known = Dictionary(
             uniqueKeysWithValues: ComposeKey.allCases.map { ($0.spelling, $0) })
         for name in ofService.union(known.keys) {
             let meaning = KeyTable.shared.meaning(of: name)
-            #expect(meaning.isOfService == ofService.contains(name), "\(name)")
+            #expect(meaning.isAllowed(in: .service) == ofService.contains(name), "\(name)")
             #expect(meaning.key == known[name], "\(name)")
             for place in name.utf8.indices {
                 for byte in ["_", "a", "\0"] {
@@ -73,14 +73,14 @@ struct SharedTextTests {
                     other.replaceSubrange(place...place, with: byte)
                     guard !ofService.contains(other), known[other] == nil else { continue }
                     let meaning = KeyTable.shared.meaning(of: other)
-                    #expect(!meaning.isOfService && meaning.key == nil, "\(other)")
+                    #expect(!meaning.isAllowed(in: .service) && meaning.key == nil, "\(other)")
                 }
             }
-            #expect(!KeyTable.shared.meaning(of: name + "\0").isOfService)
+            #expect(!KeyTable.shared.meaning(of: name + "\0").isAllowed(in: .service))
         }
-        #expect(KeyTable.shared.meaning(of: "x-anything").isOfService)
-        #expect(!KeyTable.shared.meaning(of: "x").isOfService)
-        #expect(!KeyTable.shared.meaning(of: "").isOfService)
+        #expect(KeyTable.shared.meaning(of: "x-anything").isAllowed(in: .service))
+        #expect(!KeyTable.shared.meaning(of: "x").isAllowed(in: .service))
+        #expect(!KeyTable.shared.meaning(of: "").isAllowed(in: .service))
     }
 
     /// Keys that are there twice, however the mappings lie in one another.

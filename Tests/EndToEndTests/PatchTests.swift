@@ -85,6 +85,33 @@ struct PatchTests {
         }
     }
 
+    @Test func aVariableIsEditedWhereItIsSet() throws {
+        try withTemporaryDirectory { directory in
+            let compose =
+                "name: sutazai\nservices:\n  redis: {image: x, mem_limit: \"${MEM}\", cpus: \"${CPUS}\"}\n"
+            try writeFile(directory + "/docker-compose.yml", Array(compose.utf8))
+            let variables = Array("# sizes\nMEM=2g # large\nCPUS=2\n".utf8)
+            try writeFile(directory + "/.env", variables)
+            let options = ["--exact", "--only", "redis"]
+            let shown = try patch(options, in: directory)
+            #expect(shown.code == 0, "\(shown.errors)")
+            #expect(
+                shown.output.hasPrefix(
+                    "--- a/.env\n+++ b/.env\n@@ -1,3 +1,3 @@\n # sizes\n-MEM=2g # large\n"),
+                "\(shown.output)")
+            #expect(try patch(options + ["--check"], in: directory).code == 1)
+            let json = try patch(options + ["--format", "json"], in: directory)
+            #expect(json.output.contains("\"path\" : \".env\""))
+            #expect(json.output.contains("\"way\" : \"variable edited\""))
+            let written = try patch(options + ["--write", "--backup"], in: directory)
+            #expect(written.code == 0, "\(written.errors)")
+            #expect(try readFile(directory + "/.env.bak") == variables)
+            #expect(
+                try readFile(directory + "/docker-compose.yml") == Array(compose.utf8))
+            #expect(try patch(options + ["--check"], in: directory).code == 0)
+        }
+    }
+
     @Test func smallSavingsAreLeft() throws {
         try withEstate { directory in
             let all = try patch([], in: directory)

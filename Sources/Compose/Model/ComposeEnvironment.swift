@@ -6,6 +6,8 @@ package struct ComposeEnvironment: Sendable {
     private var values: [String: String]
     /// Where a variable of a `.env` file is set.
     private(set) var origins: [String: Origin] = [:]
+    /// Where a variable of the process is set in a `.env` file too, which then does not count.
+    private(set) var overridden: [String: Origin] = [:]
 
     struct Origin: Hashable, Sendable {
         var path: String
@@ -34,7 +36,13 @@ package struct ComposeEnvironment: Sendable {
     mutating func addDotEnv(_ text: String, path: String) {
         let present = values
         // Of a name that is there twice, the last counts.
-        for entry in DotEnv.entries(of: text) where present[entry.name] == nil {
+        for entry in DotEnv.entries(of: text) {
+            guard present[entry.name] == nil else {
+                if origins[entry.name] == nil {
+                    overridden[entry.name] = Origin(path: path, line: entry.line)
+                }
+                continue
+            }
             values[entry.name] = filled(entry)
             origins[entry.name] = Origin(path: path, line: entry.line)
         }
@@ -63,8 +71,14 @@ enum DotEnv {
         var name: String
         var value: String
         var isInterpolated: Bool
+        /// The bytes of the value as it is written, without its quotes.
+        var range: Range<Int>
         /// Counted from 1.
         var line: Int
+    }
+
+    static func entries(of file: SourceText) -> [Entry] {
+        entries(of: file.text(in: file.bytes.indices))
     }
 
     /// Lines that are none of the format are passed over: what they mean is not ours to decide.
@@ -110,15 +124,17 @@ enum DotEnv {
         guard !name.isEmpty else { return nil }
         position += 1
         skipBlanks()
-        let (value, isInterpolated) = value(bytes, &position)
+        let (value, isInterpolated, range) = value(bytes, &position)
         return Entry(
             name: String(decoding: name, as: UTF8.self),
             value: String(decoding: value, as: UTF8.self), isInterpolated: isInterpolated,
-            line: line)
+            range: range, line: line)
     }
 
-    private static func value(_ bytes: [UInt8], _ position: inout Int) -> ([UInt8], Bool) {
-        guard position < bytes.count else { return ([], false) }
+    private static func value(_ bytes: [UInt8], _ position: inout Int) -> (
+        [UInt8], Bool, Range<Int>
+    ) {
+        guard position < bytes.count else { return ([], false, position..<position) }
         let quote = bytes[position]
         if quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") {
             let start = position + 1
@@ -129,7 +145,8 @@ enum DotEnv {
             if end < bytes.count {
                 position = end + 1
                 let raw = Array(bytes[start..<end])
-                return quote == UInt8(ascii: "'") ? (raw, false) : (unescaped(raw), true)
+                return quote == UInt8(ascii: "'")
+                    ? (raw, false, start..<end) : (unescaped(raw), true, start..<end)
             }
         }
         let start = position
@@ -143,7 +160,7 @@ enum DotEnv {
         }
         var raw = bytes[start..<position]
         while let last = raw.last, isBlank(last) { raw.removeLast() }
-        return (Array(raw), true)
+        return (Array(raw), true, raw.indices)
     }
 
     private static func unescaped(_ raw: [UInt8]) -> [UInt8] {

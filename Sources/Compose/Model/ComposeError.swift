@@ -8,7 +8,7 @@ package struct ComposeError: Error, Hashable, Sendable {
         case notUTF8, unsupportedEncoding, malformedYAML, undefinedAlias, cyclicAlias
         case unmergeable, tooDeep, noServices
         // What Compose itself refuses.
-        case invalidService, invalidExtends, invalidInclude
+        case invalidService, invalidExtends, invalidInclude, unknownKey
         // What `rightsize.yaml` says.
         case invalidTiers
         // Writing it back.

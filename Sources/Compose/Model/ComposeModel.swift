@@ -4,6 +4,8 @@ package struct ComposeModel: Sendable {
     /// All files that were read, the ones asked for first.
     package let documents: [ComposeDocument]
     let environments: [ComposeEnvironment]
+    /// The `.env` files that were read.
+    let environmentFiles: [SourceText]
     let scope: ComposeScope
     /// The top-level `name:`.
     package let projectName: String?
@@ -17,6 +19,10 @@ package struct ComposeModel: Sendable {
     package let warnings: [ComposeWarning]
     /// What Compose refuses the files for, as far as it is seen here.
     package let rejections: [ComposeError]
+    /// How many groups of services have their facts in common (`ComposeService.Source`).
+    let groupCount: Int
+    /// Whether some service has more than one layer.
+    let hasSeveralLayers: Bool
     private let origin: Origin
 
     /// What the model was read from, to read it again with changes.
@@ -40,13 +46,12 @@ package struct ComposeModel: Sendable {
         precondition(!paths.isEmpty, "a model of no file")
         var builder = ModelBuilder(files: files)
         var filled = environment
-        let dotEnv = ComposePath.join(ComposePath.directory(of: paths[0]), ".env")
-        if let bytes = try files.readIfPresent(dotEnv) {
-            filled.addDotEnv(String(decoding: bytes, as: UTF8.self), path: dotEnv)
-        }
+        try builder.read(
+            dotEnv: ComposePath.join(ComposePath.directory(of: paths[0]), ".env"), into: &filled)
         let main = builder.addEnvironment(filled)
         scope = try builder.scope(of: paths, environment: main)
         try Self.requireServices(scope, builder)
+        builder.checkTopKeys(of: scope)
         // Reading the services reads the files that they extend; what those define are no tiers of ours.
         let tiers = builder.documents.indices.map { builder.tiers(of: $0, environment: main) }
         let tierNames = tiers.map(\.names)
@@ -61,6 +66,7 @@ package struct ComposeModel: Sendable {
         }.first { !$0.isEmpty }
         documents = builder.documents
         environments = builder.lookup.environments
+        environmentFiles = builder.environmentFiles
         documentTiers =
             tiers
             + (tiers.count..<builder.documents.count).map { _ in DocumentTiers() }
@@ -71,6 +77,8 @@ package struct ComposeModel: Sendable {
             (order[$0.path] ?? 0, $0.line) < (order[$1.path] ?? 0, $1.line)
         }
         rejections = builder.rejections
+        groupCount = builder.sharedFacts.count
+        hasSeveralLayers = builder.hasSeveralLayers
         origin = Origin(paths: paths, environment: environment, files: files)
     }
 
@@ -99,6 +107,12 @@ package struct ComposeModel: Sendable {
             files: origin.files.replacing([path: bytes]))
     }
 
+    /// For whoever asks for many; made anew each time.
+    package func servicesByName() -> [String: ComposeService] {
+        Dictionary(services.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    /// Looks at one service after the other.
     package func service(_ name: String) -> ComposeService? {
         services.first { $0.name == name }
     }

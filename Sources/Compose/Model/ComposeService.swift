@@ -23,6 +23,16 @@ package struct ComposeService: Sendable {
     var facts = Facts.none
     /// The one that wins first.
     let layers: [ServiceLayer]
+    /// Where it has but one layer, which merges one anchor and says nothing else that decides.
+    var source: Source?
+
+    struct Source: Sendable {
+        /// The service's mapping, and the alias that it merges.
+        var node: NodeID
+        var alias: NodeID
+        /// Services of one group have the same facts, which are read once.
+        var group: Int32
+    }
 }
 
 extension ComposeService {

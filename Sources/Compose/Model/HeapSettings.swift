@@ -11,8 +11,7 @@ package struct HeapSetting: Hashable, Sendable {
 
 extension ComposeModel {
     /// What a service's `command`, `entrypoint` and `environment` say about its heap or its buffers.
-    package func heapSettings(of name: String) -> [HeapSetting] {
-        guard let service = service(name) else { return [] }
+    package func heapSettings(of service: ComposeService) -> [HeapSetting] {
         var lookup = LayerLookup(documents: documents, environments: environments)
         var found: [HeapSetting] = []
         for layer in service.layers {

@@ -61,37 +61,4 @@ extension ModelBuilder {
         }
         return true
     }
-
-    /// A key that no service may have. In quotes `<<` is such a key, and merges nothing.
-    mutating func checkKeys(of layers: [ServiceLayer], _ name: String) {
-        for layer in layers {
-            if let node = layer.node { checkKeys(of: node, layer.document, name) }
-        }
-    }
-
-    /// What services merge is looked at once. The depth is that of merges, which `YAMLParser` bounds.
-    private mutating func checkKeys(of mapping: NodeID, _ document: Int, _ name: String) {
-        let file = documents[document]
-        guard file.tree.reachableKeys(of: mapping).contains(.foreign),
-            checkedForKeys.insert([Int32(document), mapping.rawValue]).inserted
-        else { return }
-        for (key, value) in file.tree.entries(of: mapping) where !file.tree.isReset(value) {
-            guard hasRoomForRejections else { return }
-            guard !file.tree.isMergeKey(key), let text = file.tree.keyText(key),
-                !KeyTable.shared.meaning(of: text).isOfService
-            else { continue }
-            let advice =
-                text == "<<"
-                ? "in quotes it merges nothing, so write it without"
-                : "correct it, or begin it with x-"
-            reject(
-                ComposeError(
-                    .invalidService, path: file.path, at: file.position(of: key),
-                    "service \(name) has the key `\(text)`, for which \(ServiceKeys.source) refuses "
-                        + "the file; \(advice)"))
-        }
-        for source in file.tree.mergeSourcesByPrecedence(of: mapping) {
-            if let target = file.tree.mapping(source) { checkKeys(of: target, document, name) }
-        }
-    }
 }

@@ -43,31 +43,36 @@ extension ModelBuilder {
                     "service \(name) is no mapping; Compose refuses the file, so give it an image"))
             return service
         }
+        if layers.count > 1 { hasSeveralLayers = true }
         guard let source = lookup.onlySource(of: layers) else {
             service.facts = facts(of: layers, name, tiers)
             return service
         }
         if let known = sharedFacts[source.question] {
-            service.facts = known
+            service.facts = known.facts
+            service.source = first.group(known.group, source.alias)
             return service
         }
         let rejected = rejections.count
         service.facts = facts(of: layers, name, tiers)
         // Each service that something is wrong with is named.
-        if rejections.count == rejected { sharedFacts[source.question] = service.facts }
+        if rejections.count == rejected {
+            let group = Int32(sharedFacts.count)
+            sharedFacts[source.question] = (service.facts, group)
+            service.source = first.group(group, source.alias)
+        }
         return service
     }
 
     private mutating func facts(
         of layers: [ServiceLayer], _ name: String, _ tiers: [[NodeID: String]]
     ) -> ComposeService.Facts {
-        let containerName = site([.containerName], in: layers).flatMap { site in
-            let layer = layers[site.layer]
-            return text(site.leaf.value, layer.document, layer.environment)
-        }
+        if let plain = lookup.plainAmounts(of: layers) { return plainFacts(plain, layers, name) }
+        let containerName = containerName(of: layers)
         _ = lookup.takePassedNull()
         let sites = lookup.resourceSites(of: layers)
         checkShapes(of: layers, name)
+        checkDeployKeys(of: layers, name)
         var hasConflict = false
         let resources = resources(sites, layers, "service \(name)", &hasConflict)
         return ComposeService.Facts(
@@ -76,7 +81,55 @@ extension ModelBuilder {
             containerName: containerName, hasConflictingFamilies: hasConflict)
     }
 
+    private mutating func plainFacts(
+        _ plain: PlainAmounts, _ layers: [ServiceLayer], _ name: String
+    ) -> ComposeService.Facts {
+        let layer = layers[0]
+        let tree = documents[layer.document].tree
+        let keys = tree.reachableKeys(of: layer.entry.value)
+        checkDeployKeys(of: layers, name)
+        let isReplicated =
+            keys.contains(.scale) || tree.reachableKeys(of: plain.deploy).contains(.replicas)
+        return ComposeService.Facts(
+            resources: resources(plain, layer, name),
+            replicas: isReplicated ? replicas(of: layers, "service \(name)") : 1,
+            ignore: keys.contains(.labels) ? ignoreLabel(of: layers) : nil,
+            containerName: keys.contains(.containerName) ? containerName(of: layers) : nil)
+    }
+
+    private mutating func containerName(of layers: [ServiceLayer]) -> String? {
+        site([.containerName], in: layers).flatMap { site in
+            let layer = layers[site.layer]
+            return text(site.leaf.value, layer.document, layer.environment)
+        }
+    }
+
     // MARK: Resources
+
+    private mutating func resources(
+        _ plain: PlainAmounts, _ layer: ServiceLayer, _ name: String
+    ) -> ComposeResources {
+        var values = ComposeResources()
+        let (document, environment) = (layer.document, layer.environment)
+        if let leaf = plain[.cpuLimit] {
+            values.cpuLimit = cpus(Found(leaf), document, environment, "service \(name)")
+        }
+        if let leaf = plain[.cpuReservation] {
+            values.cpuReservation = cpus(Found(leaf), document, environment, "service \(name)")
+        }
+        if let leaf = plain[.memoryLimit] {
+            values.memoryLimit = memory(
+                Found(leaf), document, environment, .deploy, "service \(name)")
+        }
+        if let leaf = plain[.memoryReservation] {
+            values.memoryReservation = memory(
+                Found(leaf), document, environment, .deploy, "service \(name)")
+        }
+        if let leaf = plain[.pidsLimit] {
+            values.pidsLimit = count(Found(leaf), document, environment, "service \(name)")
+        }
+        return values
+    }
 
     private mutating func resources(
         _ sites: ResourceSites, _ layers: [ServiceLayer], _ place: String,

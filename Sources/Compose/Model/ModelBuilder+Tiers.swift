@@ -103,12 +103,11 @@ extension ModelBuilder {
         _ place: String
     ) -> ResourceTier? {
         var values = ComposeResources()
-        let paths:
-            [(ComposeKey, ComposeKey, WritableKeyPath<ComposeResources, ComposeValue<Cores>>)] =
-                [(.limits, .cpus, \.cpuLimit), (.reservations, .cpus, \.cpuReservation)]
-        for (group, key, target) in paths {
-            guard let found = find(group, key, in: resources, of: document) else { continue }
-            values[keyPath: target] = cpus(found, document, environment, place)
+        if let found = find(.limits, .cpus, in: resources, of: document) {
+            values.cpuLimit = cpus(found, document, environment, place)
+        }
+        if let found = find(.reservations, .cpus, in: resources, of: document) {
+            values.cpuReservation = cpus(found, document, environment, place)
         }
         if let found = find(.limits, .memory, in: resources, of: document) {
             values.memoryLimit = memory(found, document, environment, .deploy, place)

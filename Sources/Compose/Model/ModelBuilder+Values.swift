@@ -18,8 +18,10 @@ extension ModelBuilder {
 
     mutating func memory(
         _ found: Found, _ document: Int, _ environment: Int, _ family: ResourceKey.Family,
-        _ place: String
+        _ place: @autoclosure () -> String
     ) -> ComposeValue<Bytes> {
+        if let bytes = documents[document].tree.commonMemory(found.value) { return .known(bytes) }
+        let place = place()
         switch read(found, document, environment, place) {
         case .unreadable(let text): return .unknown(text)
         case .value(.null): return .absent
@@ -53,8 +55,10 @@ extension ModelBuilder {
     }
 
     mutating func cpus(
-        _ found: Found, _ document: Int, _ environment: Int, _ place: String
+        _ found: Found, _ document: Int, _ environment: Int, _ place: @autoclosure () -> String
     ) -> ComposeValue<Cores> {
+        if let cores = documents[document].tree.commonCPUs(found.value) { return .known(cores) }
+        let place = place()
         switch read(found, document, environment, place) {
         case .unreadable(let text): return .unknown(text)
         case .value(.null): return .absent
@@ -72,8 +76,14 @@ extension ModelBuilder {
     mutating func count(
         _ site: ValueSite, _ layers: [ServiceLayer], _ place: String
     ) -> ComposeValue<Int64> {
-        let (document, environment) = (layers[site.layer].document, layers[site.layer].environment)
-        switch read(site.leaf, document, environment, place) {
+        count(
+            site.leaf, layers[site.layer].document, layers[site.layer].environment, place)
+    }
+
+    mutating func count(
+        _ found: Found, _ document: Int, _ environment: Int, _ place: String
+    ) -> ComposeValue<Int64> {
+        switch read(found, document, environment, place) {
         case .unreadable(let text): return .unknown(text)
         case .value(.null): return .absent
         case .value(.integer(let count)): return .known(count)
@@ -84,7 +94,7 @@ extension ModelBuilder {
             return .known(count)
         default: break
         }
-        return unknown(site.leaf, document, "a whole number", place)
+        return unknown(found, document, "a whole number", place)
     }
 
     /// Fills variables in; the result is text, whatever it looks like, as it is to Compose.

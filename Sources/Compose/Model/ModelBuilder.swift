@@ -7,17 +7,21 @@ struct ModelBuilder {
     private var places: [Int: [String: Int]] = [:]
     /// Units of files that `extends` names, by document and environment.
     private var extended: [[Int]: [ComposeUnit]] = [:]
+    /// The `.env` files that were read, each once; those that are no UTF-8 are not edited, and are left out.
+    private(set) var environmentFiles: [SourceText] = []
     private(set) var warnings: [ComposeWarning] = []
     private(set) var rejections: [ComposeError] = []
     /// The amounts of a `deploy`, by document, environment and node.
     var deployResources: [Int: ComposeResources] = [:]
     /// What services have that merge nothing but one anchor, by that (`LayerLookup.onlySource`).
-    var sharedFacts: [Int: ComposeService.Facts] = [:]
+    var sharedFacts: [Int: (facts: ComposeService.Facts, group: Int32)] = [:]
+    /// Whether some service has more than one layer.
+    var hasSeveralLayers = false
     /// The line that was asked for last, in each document: services are read in the order of the text.
     private var latestLines: [Int] = []
     /// A bad value behind an anchor is warned about once, not for each service that merges it.
     private var warned: Set<[Int32]> = []
-    /// Mappings whose keys were compared with those that Compose knows, by document and node.
+    /// Mappings whose keys were compared with those that Compose knows, by document, node and place.
     var checkedForKeys: Set<[Int32]> = []
 
     init(files: ComposeFiles) { self.files = files }
@@ -34,6 +38,20 @@ struct ModelBuilder {
         latestLines.append(0)
         documentIndices[path] = documents.count - 1
         return documents.count - 1
+    }
+
+    /// Adds what a `.env` file sets, if there is one.
+    mutating func read(
+        dotEnv path: String, into environment: inout ComposeEnvironment
+    ) throws(ComposeError) {
+        guard let bytes = try files.readIfPresent(path) else { return }
+        environment.addDotEnv(String(decoding: bytes, as: UTF8.self), path: path)
+        guard !environmentFiles.contains(where: { $0.path == path }) else { return }
+        do throws(ComposeError) {
+            environmentFiles.append(try SourceText(bytes: bytes, path: path))
+        } catch  where error.kind == .notUTF8 {
+            return
+        }
     }
 
     mutating func addEnvironment(_ environment: ComposeEnvironment) -> Int {
@@ -138,8 +156,7 @@ struct ModelBuilder {
             : environmentFiles.map { ComposePath.join(directory, $0) }
         var environment = lookup.environments[unit.environment]
         for path in environmentFiles {
-            guard let bytes = try files.readIfPresent(path) else { continue }
-            environment.addDotEnv(String(decoding: bytes, as: UTF8.self), path: path)
+            try read(dotEnv: path, into: &environment)
         }
         return (paths, addEnvironment(environment), home)
     }

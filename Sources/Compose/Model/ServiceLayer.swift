@@ -18,6 +18,14 @@ struct ServiceLayer: Sendable {
     }
 }
 
+extension ServiceLayer {
+    /// Nil for a service that is merged in from an anchor itself: its text is not its own.
+    func group(_ group: Int32, _ alias: NodeID) -> ComposeService.Source? {
+        guard let node, entry.merge == nil else { return nil }
+        return ComposeService.Source(node: node, alias: alias, group: group)
+    }
+}
+
 /// What Compose merges one after the other: a file, or one of several documents in it.
 struct ComposeUnit: Sendable {
     var document: Int

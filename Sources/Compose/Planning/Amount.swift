@@ -49,10 +49,24 @@ enum Amount {
 }
 
 extension ComposeModel {
-    /// Another amount where one is written: in its quotes, or in the default of a variable.
+    /// Another amount where one is written: in its quotes, in the default of a variable, or in the `.env` file that
+    /// sets the variable. Nil where it has the amount already.
     func edit(
         _ value: NodeID, to amount: Amount, _ layer: ServiceLayer, olderFamily: Bool
-    ) throws(Planner.Obstacle) -> ByteEdit {
+    ) throws(Planner.Obstacle) -> Planner.DocumentEdit? {
+        let tree = documents[layer.document].tree
+        let text = tree[value].kind == .scalar ? tree.text(of: value) : ""
+        if text.utf8.contains(UInt8(ascii: "$")) {
+            return try editVariable(value, text, to: amount, layer)
+        }
+        return Planner.DocumentEdit(
+            document: layer.document,
+            edit: editScalar(value, to: amount, layer, olderFamily: olderFamily))
+    }
+
+    private func editScalar(
+        _ value: NodeID, to amount: Amount, _ layer: ServiceLayer, olderFamily: Bool
+    ) -> ByteEdit {
         let file = documents[layer.document]
         let tree = file.tree
         let places = TextPlaces(file)
@@ -61,9 +75,6 @@ extension ComposeModel {
                 value, with: amount.spelling(like: nil, olderFamily: olderFamily))
         }
         let text = tree.text(of: value)
-        if text.utf8.contains(UInt8(ascii: "$")) {
-            return try editDefault(of: value, text, to: amount, layer, places)
-        }
         let start = places.contentStart(of: value)
         let quote = start < tree[value].span.upperBound ? file.bytes[start] : 0
         let new = amount.bareSpelling(like: text)
@@ -80,11 +91,11 @@ extension ComposeModel {
         }
     }
 
-    /// `${NAME:-512M}` gets another default, `${NAME}` one at all. A variable that is set decides itself.
-    private func editDefault(
-        of value: NodeID, _ text: String, to amount: Amount, _ layer: ServiceLayer,
-        _ places: TextPlaces
-    ) throws(Planner.Obstacle) -> ByteEdit {
+    /// `${NAME:-512M}` gets another default, `${NAME}` one at all. A variable that is set decides itself: it is edited in
+    /// the `.env` file that sets it.
+    private func editVariable(
+        _ value: NodeID, _ text: String, to amount: Amount, _ layer: ServiceLayer
+    ) throws(Planner.Obstacle) -> Planner.DocumentEdit? {
         let environment = environments[layer.environment]
         let template = Template(text)
         let span = documents[layer.document].tree[value].span
@@ -106,11 +117,17 @@ extension ComposeModel {
                 throw barred("only a part of the value; change the variable where it is set")
             }
             if let set = environment[variable.name], !set.isEmpty {
-                let place = environment.origins[variable.name].map { "\($0.path):\($0.line)" }
-                throw barred(
-                    "\(variable.name) is set to \(set)"
-                        + (place.map { " in \($0)" } ?? " in the environment")
-                        + "; change it there")
+                guard case .replacement = variable.operation else {
+                    guard let origin = environment.origins[variable.name] else {
+                        let hidden = environment.overridden[variable.name]
+                        throw barred(
+                            "\(variable.name) is set to \(set) in the environment"
+                                + (hidden.map { ", which overrides \($0.path):\($0.line)" } ?? "")
+                                + "; change it there")
+                    }
+                    return try edit(variable: variable.name, from: origin, to: amount, barred)
+                }
+                throw barred("\(variable.name) is set, and only replaced here; edit it by hand")
             }
             var replaced: Range<Int>
             var new: String
@@ -136,9 +153,12 @@ extension ComposeModel {
             replaced =
                 replaced.lowerBound + start + span.lowerBound..<replaced.upperBound + start
                 + span.lowerBound
-            return ByteEdit(
-                range: replaced, old: Array(places.file.bytes[replaced]), new: Array(new.utf8),
-                line: 0, reason: "")
+            let bytes = documents[layer.document].bytes
+            return Planner.DocumentEdit(
+                document: layer.document,
+                edit: ByteEdit(
+                    range: replaced, old: Array(bytes[replaced]), new: Array(new.utf8), line: 0,
+                    reason: ""))
         }
     }
 }

@@ -174,6 +174,8 @@ extension PatchPlan {
             guard !edits.isEmpty else { continue }
             result.append(FileChange(path: file.path, original: file.bytes, edits: edits))
         }
+        let documents = Set(model.documents.map(\.path))
+        result += changes.filter { !documents.contains($0.path) }
         let plan = PatchPlan(
             model: model, changes: result, refusals: refusals, unchanged: unchanged,
             decisions: decisions, wishes: wishes)

@@ -45,7 +45,8 @@ package struct OverrideFile: Sendable {
         }
         self.decisions = decisions
         self.unchanged = unchanged
-        refusals = wishes.keys.sorted().filter { model.service($0) == nil }.map { name in
+        let known = model.servicesByName()
+        refusals = wishes.keys.sorted().filter { known[$0] == nil }.map { name in
             PatchRefusal(
                 service: name, reason: .unknownService, path: model.path, line: nil,
                 text: "\(model.path) has no service of this name; is it in another file?")
@@ -93,9 +94,12 @@ package struct OverrideFile: Sendable {
     /// The files with this one after them give exactly what is wanted, and leave the rest.
     private func verify(_ model: ComposeModel, _ path: String) throws(ComposeError) {
         let merged = try model.adding(path, bytes)
+        let services = merged.servicesByName()
+        let wanted = Dictionary(
+            uniqueKeysWithValues: decisions.map { ($0.service, $0.after) })
         for old in model.services {
-            let wanted = decisions.first { $0.service == old.name }?.after ?? old.resources
-            guard let new = merged.service(old.name), new.resources.isEquivalent(to: wanted),
+            let wanted = wanted[old.name] ?? old.resources
+            guard let new = services[old.name], new.resources.isEquivalent(to: wanted),
                 new.resources.pidsLimit == old.resources.pidsLimit, new.replicas == old.replicas
             else {
                 throw ComposeError(

@@ -10,7 +10,7 @@ package struct PatchPlan: Sendable {
     package let unchanged: [String]
     /// How each edited service is changed, in the order of the services.
     package let decisions: [Decision]
-    let wishes: [String: ResourceWish]
+    let wishes: ServiceWishes
 
     /// The edits of one file.
     package struct FileChange: Sendable {
@@ -24,14 +24,30 @@ package struct PatchPlan: Sendable {
 
     /// A service that is changed.
     package struct Decision: Sendable {
-        package var service: String
+        package let service: String
+        private let change: ServiceChange
+
+        init(_ service: String, _ change: ServiceChange) {
+            self.service = service
+            self.change = change
+        }
+
+        init(
+            service: String, tier: String?, way: Way, reason: String, before: ComposeResources,
+            after: ComposeResources
+        ) {
+            self.service = service
+            change = ServiceChange(
+                tier: tier, way: way, words: .text(reason), before: before, after: after)
+        }
+
         /// The tier that was wished for; nil for amounts.
-        package var tier: String?
-        package var way: Way
+        package var tier: String? { change.tier }
+        package var way: Way { change.way }
         /// For people.
-        package var reason: String
-        package var before: ComposeResources
-        package var after: ComposeResources
+        package var reason: String { change.reason(of: service) }
+        package var before: ComposeResources { change.before }
+        package var after: ComposeResources { change.after }
     }
 
     /// The ways of editing.
@@ -44,6 +60,8 @@ package struct PatchPlan: Sendable {
         case deployEdited = "deploy edited"
         /// Amounts written into `mem_limit` and its family.
         case olderFamilyEdited = "older family edited"
+        /// Another value for a variable in a `.env` file.
+        case variableEdited = "variable edited"
         /// New values for the anchor that services share.
         case anchorEdited = "anchor edited"
         /// Written into an override file.

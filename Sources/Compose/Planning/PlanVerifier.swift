@@ -19,7 +19,7 @@ struct PlanVerifier {
             for (left, right) in zip(change.edits, change.edits.dropFirst())
             where left.range.upperBound > right.range.lowerBound {
                 return Violation(
-                    service: right.service, text: "its text is changed for another too")
+                    service: right.reason.service, text: "its text is changed for another too")
             }
         }
         var files: [String: [UInt8]] = [:]
@@ -45,6 +45,7 @@ struct PlanVerifier {
         {
             return found
         }
+        if let found = changedVariables(patched) { return found }
         if let rejection = patched.rejections.first(where: { !model.rejections.contains($0) }) {
             // A line may have moved; a new reason to refuse the file may not.
             guard patched.rejections.count == model.rejections.count else {
@@ -52,8 +53,8 @@ struct PlanVerifier {
             }
         }
         var planner = Planner(patched)
-        for (service, decision) in zip(patched.services, decided) where decision != nil {
-            guard let wish = plan.wishes[service.name] else { continue }
+        for (index, service) in patched.services.enumerated() where decided[index] != nil {
+            guard let wish = plan.wishes[index] else { continue }
             if !planner.isSatisfied(wish, service) {
                 return Violation(
                     service: service.name, text: "planning again would still change something")
@@ -64,9 +65,14 @@ struct PlanVerifier {
 
     /// For each service the place of its decision; nil for those that are not edited.
     private var decisionsByService: [Int?] {
-        let places = Dictionary(
-            uniqueKeysWithValues: plan.decisions.enumerated().map { ($1.service, $0) })
-        return model.services.map { places[$0.name] }
+        var next = 0
+        return model.services.map { service in
+            guard next < plan.decisions.count, plan.decisions[next].service == service.name else {
+                return nil
+            }
+            defer { next += 1 }
+            return next
+        }
     }
 
     private func changedServices(
@@ -96,6 +102,28 @@ struct PlanVerifier {
                 return Violation(
                     service: blamed,
                     text: "service \(old.name) would change in more than its resources")
+            }
+        }
+        return nil
+    }
+
+    /// Of the variables of `.env` files only those may change that are nothing but amounts.
+    private func changedVariables(_ patched: ComposeModel) -> Violation? {
+        let paths = Set(model.environmentFiles.map(\.path))
+        guard plan.changes.contains(where: { paths.contains($0.path) }) else { return nil }
+        guard patched.environmentFiles.map(\.path) == model.environmentFiles.map(\.path) else {
+            return Violation(text: "a `.env` file would not be read any more")
+        }
+        let uses = VariableUses(model)
+        for (old, new) in zip(model.environmentFiles, patched.environmentFiles) {
+            let (before, after) = (DotEnv.entries(of: old), DotEnv.entries(of: new))
+            guard before.map(\.name) == after.map(\.name) else {
+                return Violation(text: "\(old.path) would get other variables")
+            }
+            for (left, right) in zip(before, after) where left.value != right.value {
+                guard let other = uses.others[left.name] else { continue }
+                return Violation(
+                    text: "\(left.name) of \(old.path) is used in \(other.path):\(other.line) too")
             }
         }
         return nil
@@ -142,13 +170,6 @@ struct PlanVerifier {
             }
         }
         return nil
-    }
-}
-
-extension ByteEdit {
-    /// The service that an edit is for: reasons begin with it.
-    fileprivate var service: String? {
-        reason.firstIndex(of: ":").map { String(reason[..<$0]) }
     }
 }
 
@@ -366,7 +387,7 @@ extension ComposeModel {
         let change = PatchPlan.FileChange(path: path, original: bytes, edits: edits)
         let plan = PatchPlan(
             model: self, changes: [change], refusals: [], unchanged: [], decisions: decisions,
-            wishes: wishes)
+            wishes: ServiceWishes(self, wishes))
         return PlanVerifier(plan).violation()?.text
     }
 }

@@ -12,7 +12,7 @@ extension Planner {
         var wanted = amounts.applied(to: service.resources)
         if wanted.isEquivalent(to: service.resources) { return true }
         // CPU reservations, which have no effect outside a swarm, are unknown to the older family.
-        guard service.resources.cpuReservation.isAbsent,
+        guard wish.amounts.cpuReservation != nil, service.resources.cpuReservation.isAbsent,
             lookup.resourceSites(of: service.layers).isOlderFamily
         else { return false }
         wanted.cpuReservation = .absent
@@ -23,11 +23,11 @@ extension Planner {
     /// meant to.
     mutating func simulate(
         _ candidate: Candidate, _ service: ComposeService, _ layer: ServiceLayer
-    ) throws(Obstacle) -> [(name: String, resources: ComposeResources)]? {
+    ) throws(Obstacle) -> [(index: Int, resources: ComposeResources)]? {
         var files: [String: [UInt8]] = [:]
         for (document, edits) in Dictionary(grouping: candidate.edits, by: \.document) {
-            let file = model.documents[document]
-            files[file.path] = edits.map(\.edit).merged(in: file).applied(to: file.bytes)
+            let file = model.source(at: document)
+            files[file.path] = edits.map(\.edit).merged().applied(to: file.bytes)
         }
         simulatedBytesLeft -= model.documents.reduce(0) { $0 + $1.bytes.count }
         guard simulatedBytesLeft > 0 else {
@@ -44,13 +44,14 @@ extension Planner {
             return nil
         }
         guard patched.services.count == model.services.count else { return nil }
-        var affected: [(name: String, resources: ComposeResources)] = []
-        for (old, new) in zip(model.services, patched.services) {
+        var affected: [(index: Int, resources: ComposeResources)] = []
+        for (index, new) in patched.services.enumerated() {
+            let old = model.services[index]
             guard old.name == new.name else { return nil }
             if old.name == service.name {
                 guard new.resources.isEquivalent(to: candidate.after) else { return nil }
             } else if !new.resources.isEquivalent(to: old.resources) {
-                affected.append((old.name, new.resources))
+                affected.append((index, new.resources))
             }
         }
         return affected
@@ -74,47 +75,35 @@ extension ResourceSites {
 }
 
 extension Planner {
-    /// Says in every edit which service it is for, and why.
-    mutating func label(
-        _ candidate: inout Candidate, _ service: ComposeService, _ wish: ResourceWish
-    ) {
-        let before = service.tier.map { [": tier ", $0, " to "] } ?? [": "]
-        let reason = String(
-            joining: [service.name] + before + [wish.description, ", ", candidate.way.rawValue])
-        candidate.reason = reason
-        for index in candidate.edits.indices {
-            let document = candidate.edits[index].document
-            candidate.edits[index].edit.line = model.documents[document].source.line(
-                at: candidate.edits[index].edit.range.lowerBound, near: &latestLines[document])
-            candidate.edits[index].edit.reason = reason
-        }
+    /// Takes a candidate into the plan.
+    mutating func take(
+        _ candidate: Candidate, _ service: ComposeService, _ wish: ResourceWish
+    ) -> ServiceChange {
+        let change = ServiceChange(
+            tier: wish.tierName, way: candidate.way,
+            words: candidate.words ?? .wish(wish, was: service.tier), before: service.resources,
+            after: candidate.after)
+        for new in candidate.edits { take(new.edit, in: new.document, change, of: service.name) }
+        return change
     }
-}
 
-extension String {
-    /// Several texts as one, in one piece of memory: a large file has as many reasons as services.
-    fileprivate init(joining parts: [String]) {
-        let count = parts.reduce(0) { $0 + $1.utf8.count }
-        self.init(unsafeUninitializedCapacity: count) { buffer in
-            var place = 0
-            for var part in parts {
-                part.withUTF8 { text in
-                    _ = UnsafeMutableBufferPointer(rebasing: buffer[place...])
-                        .initialize(from: text)
-                    place += text.count
-                }
-            }
-            return count
-        }
+    mutating func take(
+        _ new: ByteEdit, in document: Int, _ change: ServiceChange, of service: String
+    ) {
+        var edit = new
+        edit.line = model.source(at: document).line(
+            at: edit.range.lowerBound, near: &latestLines[document])
+        edit.reason = EditReason(change, of: service)
+        edits[document].append(edit)
     }
 }
 
 extension Planner.Candidate {
     /// Whether an edit touches text that another changes already.
-    func overlaps(_ others: [Int: [ByteEdit]]) -> Bool {
+    func overlaps(_ others: [[ByteEdit]]) -> Bool {
         edits.contains { new in
             let range = new.edit.range
-            return (others[new.document] ?? []).contains { other in
+            return others[new.document].contains { other in
                 range.isEmpty || other.range.isEmpty
                     ? other.range.lowerBound < range.lowerBound
                         && range.lowerBound < other.range.upperBound
@@ -133,26 +122,26 @@ extension Planner.Candidate {
 extension [ByteEdit] {
     /// As they lie in the file; those at one place in the order of planning.
     private var inOrder: [ByteEdit] {
-        let isSorted = zip(self, dropFirst()).allSatisfy {
-            $0.range.lowerBound < $1.range.lowerBound
-        }
-        if isSorted { return self }
-        return enumerated().sorted { left, right in
+        enumerated().sorted { left, right in
             (left.element.range.lowerBound, left.element.range.upperBound, left.offset)
                 < (right.element.range.lowerBound, right.element.range.upperBound, right.offset)
         }.map(\.element)
     }
 
+    /// Whether each begins after the one before it; then nothing is to be joined either.
+    private var isSorted: Bool {
+        indices.dropFirst().allSatisfy { self[$0 - 1].range.lowerBound < self[$0].range.lowerBound }
+    }
+
     /// Sorted; what is inserted at one place becomes one edit, in the order of planning.
-    func merged(in file: ComposeDocument) -> [ByteEdit] {
+    func merged() -> [ByteEdit] {
+        if isSorted { return self }
         var result: [ByteEdit] = []
         result.reserveCapacity(count)
         for edit in inOrder {
             if let last = result.last, last.range.isEmpty, last.range == edit.range {
                 result[result.count - 1].new += edit.new
-                if last.reason != edit.reason {
-                    result[result.count - 1].reason += "; " + edit.reason
-                }
+                result[result.count - 1].reason = last.reason + edit.reason
             } else {
                 result.append(edit)
             }

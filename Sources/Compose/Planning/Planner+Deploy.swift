@@ -8,7 +8,7 @@ extension Planner {
         let layer = service.layers[index]
         guard let node = layer.node else { return nil }
         var candidate: Candidate? = Candidate(
-            way: .deployEdited, after: amounts.applied(to: service.resources), reason: "")
+            way: .deployEdited, after: amounts.applied(to: service.resources))
         let wanted = wantedDeploy(amounts, service, wish, layer.document)
         // The lookup moves there and back: a copy of what it remembers would be made for each service.
         var writer = DeployWriter(model, layer, lookup: lookup.moved())
@@ -24,7 +24,8 @@ extension Planner {
         }
         for edit in writer.edits { candidate?.add(edit, in: layer.document) }
         candidate?.isShared = isShared(writer.visited, in: layer.document)
-        if writer.edits.isEmpty { candidate = nil }
+        for edit in writer.variableEdits { candidate?.add(edit) }
+        if candidate?.edits.isEmpty == true { candidate = nil }
         return candidate
     }
 
@@ -125,6 +126,8 @@ struct DeployWriter {
     let layer: ServiceLayer
     var places: TextPlaces
     var edits: [ByteEdit] = []
+    /// Of variables in `.env` files.
+    var variableEdits: [Planner.DocumentEdit] = []
     /// The mappings whose own text is edited.
     var visited: [NodeID] = []
 
@@ -162,7 +165,10 @@ struct DeployWriter {
         switch entry.value {
         case .amount(let amount, _):
             if isEqual(value, amount) { return }
-            edits.append(try model.edit(value, to: amount, layer, olderFamily: false))
+            guard let edit = try model.edit(value, to: amount, layer, olderFamily: false) else {
+                return
+            }
+            if edit.variable == nil { edits.append(edit.edit) } else { variableEdits.append(edit) }
         case .mapping(let children):
             if tree[value].kind == .alias {
                 try replaceAlias(value, of: key, in: mapping, by: children)
@@ -274,12 +280,7 @@ struct DeployWriter {
 
     private func isEqual(_ value: NodeID, _ amount: Amount) -> Bool {
         guard let text = tree.keyText(value), !text.contains("$") else { return false }
-        return switch amount {
-        case .cpus(let cores):
-            Cores(composeCPUs: text).map { abs($0.rawValue - cores.rawValue) < 1e-6 } ?? false
-        case .memory(let bytes): Bytes(composeSize: text) == bytes
-        case .count(let count): Int64(text) == count
-        }
+        return amount.isEqual(to: text)
     }
 }
 

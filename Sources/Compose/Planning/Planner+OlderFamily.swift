@@ -10,10 +10,10 @@ extension Planner {
         // Where both families stand, equal, both are changed.
         var candidate =
             sites.deploy.isEmpty
-            ? Candidate(way: .olderFamilyEdited, after: service.resources, reason: "")
+            ? Candidate(way: .olderFamilyEdited, after: service.resources)
             : try editDeploy(service, index, .amounts(amounts), amounts)
         guard candidate != nil, let node = service.layers[index].node else { return nil }
-        candidate?.way = .olderFamilyEdited
+        if candidate?.way == .deployEdited { candidate?.way = .olderFamilyEdited }
         candidate?.after = amounts.applied(to: service.resources)
         if sites.deploy.isEmpty {
             candidate?.after.cpuReservation = service.resources.cpuReservation
@@ -115,9 +115,9 @@ extension Planner {
             }
             value = .count(Int64((cores.rawValue * length).rounded()))
         }
-        candidate?.add(
-            try model.edit(site.leaf.value, to: value, layer, olderFamily: true), in: layer.document
-        )
+        if let edit = try model.edit(site.leaf.value, to: value, layer, olderFamily: true) {
+            candidate?.add(edit)
+        }
     }
 
     /// The engine refuses a `memswap_limit` below the memory: the room for swapping stays as it is.
@@ -134,9 +134,8 @@ extension Planner {
             swap.rawValue > 0, swap < wanted
         else { return }
         let room = service.resources.memoryLimit.known.map { swap - $0 } ?? Bytes(0)
-        candidate?.add(
-            try model.edit(
-                site.leaf.value, to: .memory(wanted + max(room, Bytes(0))), layer,
-                olderFamily: true), in: layer.document)
+        let edit = try model.edit(
+            site.leaf.value, to: .memory(wanted + max(room, Bytes(0))), layer, olderFamily: true)
+        if let edit { candidate?.add(edit) }
     }
 }

@@ -21,7 +21,7 @@ extension Planner {
             }
         }
         var candidate = Candidate(
-            way: .aliasSwapped, after: service.resources, reason: "")
+            way: .aliasSwapped, after: service.resources)
         candidate.after.replaceTier(by: tier)
         // What is written outside the service is somebody else's too, as a list behind an anchor.
         candidate.isShared =
@@ -59,7 +59,7 @@ extension Planner {
         }
         var places = TextPlaces(file)
         places.parentKeys[node] = layer.entry.key
-        var candidate = Candidate(way: .mergeAdded, after: service.resources, reason: "")
+        var candidate = Candidate(way: .mergeAdded, after: service.resources)
         candidate.after.replaceTier(by: tier)
         let name = "*\(wanted.anchor)"
         if tree[layer.entry.value].kind == .alias {
@@ -120,12 +120,12 @@ extension Planner {
     // MARK: Anchors
 
     /// The tier of this name and these amounts where a service is written; nil where there is none.
-    private func wantedTier(_ tier: ResourceTier, in layer: ServiceLayer) -> ComposeTier? {
+    func wantedTier(_ tier: ResourceTier, in layer: ServiceLayer) -> ComposeTier? {
         model.documentTiers[layer.document].tiers.first { $0.tier == tier }
     }
 
     /// The alias through which a service's limits come straight from a tier.
-    private mutating func tierAlias(
+    mutating func tierAlias(
         of service: ComposeService, _ index: Int
     ) -> (alias: NodeID, tier: ComposeTier)? {
         guard let source = lookup.onlySource(of: service.layers) else {
@@ -259,16 +259,27 @@ extension Planner {
 
     /// Whether any of these has an alias somewhere.
     func isShared(_ nodes: [NodeID], in document: Int) -> Bool {
-        nodes.contains { firstAliases[document][$0] != nil }
+        nodes.contains { model.documents[document].tree[$0].traits.contains(.aliased) }
     }
 
     private mutating func differences(
         _ current: NodeID, _ wanted: NodeID, _ service: NodeID, _ document: Int
     ) -> [String] {
-        if tierDifferences.isEmpty {
-            tierDifferences = model.documents.map { TierDifferences($0.tree) }
-        }
+        compareTiers()
         return tierDifferences[document].names(from: current, to: wanted, in: service)
+    }
+}
+
+extension Planner {
+    /// Whether two tiers have everything alike beside their amounts.
+    mutating func isAlike(_ current: NodeID, _ wanted: NodeID, in document: Int) -> Bool {
+        compareTiers()
+        return tierDifferences[document].areNone(from: current, to: wanted)
+    }
+
+    private mutating func compareTiers() {
+        guard tierDifferences.isEmpty else { return }
+        tierDifferences = model.documents.map { TierDifferences($0.tree) }
     }
 }
 

@@ -5,12 +5,10 @@ internal import Measures
 struct Planner {
     let model: ComposeModel
     var lookup: LayerLookup
-    /// The first alias of each node that has one, by document.
-    let firstAliases: [[NodeID: NodeID]]
     /// Which services have a service's text as one of their layers, by extending it.
     let heirs: [ServiceText: [String]]
     /// The edits so far, by document.
-    var edits: [Int: [ByteEdit]] = [:]
+    var edits: [[ByteEdit]]
     /// Services whose wish an edit of text that they share has granted already.
     var covered: [String: Candidate] = [:]
     /// Whether every candidate is tried by itself, since some edit of an earlier plan was not local.
@@ -25,6 +23,8 @@ struct Planner {
     /// whether it writes amounts in the older family, and the tier that it is, if any.
     var usesOlderFamily: [Int: Bool] = [:]
     var directTiers: [Int: ComposeTier?] = [:]
+    /// What variables of `.env` files are used for, once one of them is to be edited.
+    var variableUses: VariableUses?
     /// The line that was asked for last, in each document.
     var latestLines: [Int]
 
@@ -39,7 +39,8 @@ struct Planner {
         var way: PatchPlan.Way
         var edits: [DocumentEdit] = []
         var after: ComposeResources
-        var reason: String
+        /// Where they are others than of what was wished for.
+        var words: ServiceChange.Words?
         /// Where text that others may use is edited.
         var isShared = false
         /// Others that were given their present amounts in a text of their own.
@@ -48,11 +49,32 @@ struct Planner {
         mutating func add(_ edit: ByteEdit, in document: Int) {
             edits.append(DocumentEdit(document: document, edit: edit))
         }
+
+        mutating func add(_ edit: DocumentEdit) {
+            edits.append(edit)
+            guard edit.variable != nil else { return }
+            isShared = true
+            way = .variableEdited
+        }
+
+        /// What others may use too.
+        var subject: String {
+            edits.lazy.compactMap(\.variable).first.map { "\($0.name) (\($0.place))" } ?? "its text"
+        }
     }
 
     struct DocumentEdit {
+        /// An index of `ComposeModel.source(at:)`.
         var document: Int
         var edit: ByteEdit
+        /// Where the value of a variable in a `.env` file is edited.
+        var variable: Variable?
+
+        struct Variable {
+            var name: String
+            /// `path:line`.
+            var place: String
+        }
     }
 
     /// Why a way is not to be had.
@@ -66,10 +88,12 @@ struct Planner {
     init(_ model: ComposeModel) {
         self.model = model
         lookup = LayerLookup(documents: model.documents, environments: model.environments)
-        latestLines = [Int](repeating: 0, count: model.documents.count)
-        firstAliases = model.documents.map(\.tree.firstAliases)
+        latestLines = [Int](
+            repeating: 0, count: model.documents.count + model.environmentFiles.count)
+        edits = Array(
+            repeating: [], count: model.documents.count + model.environmentFiles.count)
         var heirs: [ServiceText: [String]] = [:]
-        for service in model.services where service.layers.count > 1 {
+        for service in model.services where model.hasSeveralLayers && service.layers.count > 1 {
             for layer in service.layers where !layer.extends.isEmpty {
                 let text = ServiceText(document: layer.document, key: layer.entry.key)
                 heirs[text, default: []].append(service.name)
@@ -78,8 +102,7 @@ struct Planner {
         self.heirs = heirs
     }
 
-    /// - Parameter wishes: by the names of services.
-    mutating func plan(_ wishes: [String: ResourceWish]) -> PatchPlan {
+    mutating func plan(_ wishes: ServiceWishes) -> PatchPlan {
         var refused: [String: PatchRefusal] = [:]
         // A service whose edit does not hold beside the others' is taken out, and the rest tried again.
         while true {
@@ -108,66 +131,91 @@ struct Planner {
 
     /// A plan that nothing has been proved of yet, without the services that are refused already.
     mutating func draft(
-        _ wishes: [String: ResourceWish], _ refused: inout [String: PatchRefusal]
+        _ wishes: ServiceWishes, _ refused: inout [String: PatchRefusal]
     ) -> PatchPlan {
-        edits = [:]
+        for document in edits.indices { edits[document] = [] }
         covered = [:]
-        var decisions: [PatchPlan.Decision] = []
-        decisions.reserveCapacity(wishes.count)
-        var unchanged: [String] = []
-        for service in model.services {
-            guard let wish = wishes[service.name], refused[service.name] == nil else { continue }
-            if let shared = covered[service.name] {
-                decisions.append(decision(service, wish, shared))
-            } else if isSatisfied(wish, service) {
-                unchanged.append(service.name)
+        var alike = AlikeServices(model, wishes)
+        var progress = Progress(refused: refused)
+        progress.decisions.reserveCapacity(wishes.count)
+        for index in model.services.indices {
+            guard let kind = wishes.kind(ofServiceAt: index) else { continue }
+            if progress.refused.isEmpty, covered.isEmpty, let answer = alike.answer(index, kind) {
+                take(answer, model.services[index].name, &progress)
             } else {
-                switch outcome(service, wish, wishes) {
-                case .success(let candidate):
-                    for new in candidate.edits {
-                        edits[new.document, default: []].append(new.edit)
-                    }
-                    decisions.append(decision(service, wish, candidate))
-                case .failure(let obstacle):
-                    refused[service.name] = refusal(service, obstacle)
-                }
+                plan(index, kind, wishes, &alike, &progress)
             }
         }
-        return patchPlan(decisions, unchanged, refused, wishes)
+        refused = progress.refused
+        return patchPlan(progress, wishes)
     }
 
-    private func decision(
-        _ service: ComposeService, _ wish: ResourceWish, _ candidate: Candidate
-    ) -> PatchPlan.Decision {
-        PatchPlan.Decision(
-            service: service.name, tier: wish.tierName, way: candidate.way,
-            reason: candidate.reason,
-            before: service.resources, after: candidate.after)
+    /// What has been decided so far.
+    private struct Progress {
+        var decisions: [PatchPlan.Decision] = []
+        var unchanged: [String] = []
+        var refused: [String: PatchRefusal]
+    }
+
+    private mutating func take(
+        _ answer: AlikeServices.Answer, _ name: String, _ progress: inout Progress
+    ) {
+        switch answer {
+        case .satisfied: progress.unchanged.append(name)
+        case .swapped(let swap):
+            take(swap.edit, in: swap.document, swap.change, of: name)
+            progress.decisions.append(PatchPlan.Decision(name, swap.change))
+        }
+    }
+
+    /// One service by itself, and what others can learn from it.
+    private mutating func plan(
+        _ index: Int, _ kind: Int, _ wishes: ServiceWishes, _ alike: inout AlikeServices,
+        _ progress: inout Progress
+    ) {
+        let service = model.services[index]
+        guard progress.refused[service.name] == nil else { return }
+        let wish = wishes.kinds[kind]
+        if let shared = covered[service.name] {
+            progress.decisions.append(.init(service.name, take(shared, service, wish)))
+            return
+        }
+        if isSatisfied(wish, service) {
+            progress.unchanged.append(service.name)
+            alike.learnSatisfied(index, kind)
+            return
+        }
+        switch outcome(service, wish, wishes) {
+        case .success(let candidate):
+            let change = take(candidate, service, wish)
+            progress.decisions.append(.init(service.name, change))
+            if let swap = swapForAll(candidate, change, service, wish) {
+                alike.learn(swap, index, kind)
+            }
+        case .failure(let obstacle):
+            progress.refused[service.name] = refusal(service, obstacle)
+        }
     }
 
     private func patchPlan(
-        _ decisions: [PatchPlan.Decision], _ unchanged: [String],
-        _ refused: [String: PatchRefusal], _ wishes: [String: ResourceWish]
+        _ progress: Progress, _ wishes: ServiceWishes
     ) -> PatchPlan {
-        var refusals = model.services.compactMap { refused[$0.name] }
-        // Mostly all are known, and need not be looked for.
-        let isAllKnown = decisions.count + unchanged.count + refusals.count == wishes.count
-        let known = isAllKnown ? [] : Set(model.services.map(\.name))
-        for name in isAllKnown ? [] : wishes.keys.sorted() where !known.contains(name) {
+        let refused = progress.refused
+        var refusals = refused.isEmpty ? [] : model.services.compactMap { refused[$0.name] }
+        for name in wishes.unknown {
             refusals.append(
                 PatchRefusal(
                     service: name, reason: .unknownService, path: model.path, line: nil,
                     text: "\(model.path) has no service of this name; is it in another file?"))
         }
-        let changes = edits.keys.sorted().map { document in
-            let file = model.documents[document]
+        let changes = edits.indices.map { document in
+            let file = model.source(at: document)
             return PatchPlan.FileChange(
-                path: file.path, original: file.bytes,
-                edits: (edits[document] ?? []).merged(in: file))
+                path: file.path, original: file.bytes, edits: edits[document].merged())
         }
         return PatchPlan(
             model: model, changes: changes.filter { !$0.edits.isEmpty }, refusals: refusals,
-            unchanged: unchanged, decisions: decisions, wishes: wishes)
+            unchanged: progress.unchanged, decisions: progress.decisions, wishes: wishes)
     }
 
     private func refusal(_ service: ComposeService, _ obstacle: Obstacle) -> PatchRefusal {
@@ -180,9 +228,15 @@ struct Planner {
     // MARK: Ways
 
     private mutating func outcome(
-        _ service: ComposeService, _ wish: ResourceWish, _ wishes: [String: ResourceWish]
+        _ service: ComposeService, _ wish: ResourceWish, _ wishes: ServiceWishes
     ) -> Result<Candidate, Obstacle> {
         let amounts = wish.amounts.feasible(beside: service.resources)
+        if !simulatesAll, !model.hasSeveralLayers,
+            let plain = lookup.plainAmounts(of: service.layers),
+            let candidate = editPlain(plain, service, amounts)
+        {
+            return .success(candidate)
+        }
         var first: Obstacle?
         // Compose refuses both families beside each other, and a `pids_limit` beside `deploy` limits.
         let steps = usesOlderFamily(service) ? [Step.editOlderFamily] : Step.allCases
@@ -196,7 +250,6 @@ struct Planner {
                 do throws(Obstacle) {
                     guard var candidate = try candidate(step, service, index, wish, amounts)
                     else { continue }
-                    label(&candidate, service, wish)
                     if try holds(&candidate, service, index, wishes) { return .success(candidate) }
                 } catch {
                     // The first obstacle is the most telling: it is in the most direct way.
@@ -254,7 +307,7 @@ struct Planner {
     /// text, the verification of the whole plan is proof enough, and cheaper.
     private mutating func holds(
         _ candidate: inout Candidate, _ service: ComposeService, _ index: Int,
-        _ wishes: [String: ResourceWish]
+        _ wishes: ServiceWishes
     ) throws(Obstacle) -> Bool {
         let layer = service.layers[index]
         let text = ServiceText(document: layer.document, key: layer.entry.key)
@@ -263,6 +316,7 @@ struct Planner {
             simulatesAll || candidate.isShared || !inherited.isEmpty || service.layers.count > 1
                 || layer.entry.merge != nil
         else { return true }
+        try requireOnlyAmounts(candidate, layer)
         if candidate.overlaps(edits) { return false }
         guard let affected = try simulate(candidate, service, layer) else { return false }
         var others: [String] = []
@@ -270,45 +324,38 @@ struct Planner {
             var shared = candidate
             shared.edits = []
             shared.after = other.resources
-            if let wish = wishes[other.name], shared.satisfies(wish) {
-                shared.reason = "\(other.name): \(wish.description), with \(service.name)"
-                covered[other.name] = shared
+            let name = model.services[other.index].name
+            if let wish = wishes[other.index], shared.satisfies(wish) {
+                shared.words = .text("\(name): \(wish.description), with \(service.name)")
+                covered[name] = shared
             } else {
-                others.append(other.name)
+                others.append(name)
             }
         }
         if others.isEmpty { return true }
         throw Obstacle(
             reason: .shared, document: layer.document, node: layer.entry.key,
             text:
-                "its text is also that of \(others.prefix(5).joined(separator: ", ")), which would "
+                "\(candidate.subject) is also that of \(others.prefix(5).joined(separator: ", ")), which would "
                 + "change too; give it a text of its own, or use --override")
-    }
-}
-
-extension YAMLTree {
-    /// The first alias of each node that has one.
-    var firstAliases: [NodeID: NodeID] {
-        var first: [NodeID: NodeID] = [:]
-        for index in nodes.indices where nodes[index].kind == .alias {
-            guard let target = nodes[index].first, first[target] == nil else { continue }
-            first[target] = NodeID(rawValue: Int32(index))
-        }
-        return first
     }
 }
 
 extension ComposeModel {
     /// Plans the smallest edits that give services what is wished for, and verifies them.
     ///
-    /// - Parameter wishes: by the names of services.
-    package func plan(_ wishes: [String: ResourceWish]) -> PatchPlan {
+    package func plan(_ wishes: ServiceWishes) -> PatchPlan {
         var planner = Planner(self)
         return planner.plan(wishes)
     }
 
+    /// - Parameter wishes: by the names of services.
+    package func plan(_ wishes: [String: ResourceWish]) -> PatchPlan {
+        plan(ServiceWishes(self, wishes))
+    }
+
     /// A plan without its proof, for measuring the two apart.
-    package func draft(_ wishes: [String: ResourceWish]) -> PatchPlan {
+    package func draft(_ wishes: ServiceWishes) -> PatchPlan {
         var planner = Planner(self)
         var refused: [String: PatchRefusal] = [:]
         return planner.draft(wishes, &refused)

@@ -39,6 +39,12 @@ struct TierDifferences {
         return Array(visible.prefix(Self.namesMax)) + keys.deploy.prefix(Self.namesMax)
     }
 
+    /// Whether nothing would change for any service.
+    mutating func areNone(from current: NodeID, to wanted: NodeID) -> Bool {
+        let keys = keys(Pair(from: current, to: wanted))
+        return keys.service.isEmpty && keys.deploy.isEmpty
+    }
+
     private mutating func keys(_ pair: Pair) -> Keys {
         if let known = remembered[pair] { return known }
         var keys = Keys(

@@ -33,11 +33,11 @@ extension ComposeModel {
             let file = documents[document]
             return PatchPlan.FileChange(
                 path: file.path, original: file.bytes,
-                edits: (edits[document] ?? []).merged(in: file))
+                edits: (edits[document] ?? []).merged())
         }
         let plan = PatchPlan(
             model: self, changes: changes.filter { !$0.edits.isEmpty }, refusals: refusals,
-            unchanged: [], decisions: tierDecisions(edited, values), wishes: [:])
+            unchanged: [], decisions: tierDecisions(edited, values), wishes: ServiceWishes())
         guard let violation = PlanVerifier(plan).violation() else { return plan }
         let refused = edited.map { tier in
             PatchRefusal(
@@ -46,7 +46,7 @@ extension ComposeModel {
         }
         return PatchPlan(
             model: self, changes: [], refusals: refusals + refused, unchanged: [], decisions: [],
-            wishes: [:])
+            wishes: ServiceWishes())
     }
 
     private func tierEdits(
@@ -71,10 +71,12 @@ extension ComposeModel {
             wanted = inner
         }
         try writer.ensure(wanted, in: tier.node)
+        // A tier has plain values, or it is none.
+        precondition(writer.variableEdits.isEmpty, "a tier of variables")
         return writer.edits.map { edit in
             var edit = edit
             edit.line = documents[tier.document].source.line(at: edit.range.lowerBound)
-            edit.reason = "tier \(tier.name): new values for &\(tier.anchor)"
+            edit.reason = EditReason("tier \(tier.name): new values for &\(tier.anchor)")
             return edit
         }
     }

@@ -7,11 +7,10 @@ package struct ByteEdit: Hashable, Sendable {
     package var new: [UInt8]
     /// The line of the first byte, counted from 1.
     package var line: Int
-    /// For people: which service, and from which tier to which.
-    package var reason: String
+    package var reason: EditReason
 
     package init(
-        range: Range<Int>, old: [UInt8], new: [UInt8], line: Int, reason: String
+        range: Range<Int>, old: [UInt8], new: [UInt8], line: Int, reason: EditReason
     ) {
         self.range = range
         self.old = old

@@ -16,8 +16,10 @@ package struct SourceText: Sendable {
     package let bytes: [UInt8]
     package let path: String
     package let isASCII: Bool
+    /// How many code points it has, where YAML takes all of them and no byte order mark is among them.
+    let printableCount: Int?
     /// The offset of every line's first byte. Lines end at LF; in a file without any LF, at CR.
-    private let lineStarts: [Int]
+    private let lineStarts: [Int32]
 
     /// The largest file that is read. Larger ones are not Compose files that people write, and every
     /// node of the tree costs memory.
@@ -39,12 +41,13 @@ package struct SourceText: Sendable {
                     + "split the file")
         }
         let lineStarts = Self.findLineStarts(bytes)
+        let isPrintableASCII = bytes.withUnsafeBytes(PrintableText.isASCII)
         do throws(UTF8.ValidationError) {
-            isASCII = try UTF8Span(validating: bytes.span).isKnownASCII
+            isASCII = isPrintableASCII ? true : try UTF8Span(validating: bytes.span).isKnownASCII
         } catch {
             let offset = error.byteOffsets.lowerBound
             let line = Self.lineIndex(of: offset, in: lineStarts)
-            let before = bytes[lineStarts[line]..<offset]
+            let before = bytes[Int(lineStarts[line])..<offset]
             throw ComposeError(
                 .notUTF8, path: path,
                 at: SourcePosition(
@@ -53,6 +56,12 @@ package struct SourceText: Sendable {
                     + "no UTF-8 sequence allows it; convert the file, for example with "
                     + "`iconv -f ISO-8859-1 -t UTF-8`")
         }
+        // A mark at the start is libyaml's to skip.
+        printableCount =
+            isPrintableASCII
+            ? bytes.count
+            : bytes.starts(with: Self.byteOrderMark)
+                ? nil : bytes.withUnsafeBytes(PrintableText.codePoints)
         self.bytes = bytes
         self.path = path
         self.lineStarts = lineStarts
@@ -101,7 +110,7 @@ package struct SourceText: Sendable {
 
     package func position(at offset: Int) -> SourcePosition {
         let index = Self.lineIndex(of: offset, in: lineStarts)
-        let start = max(lineStarts[index], textStart)
+        let start = max(Int(lineStarts[index]), textStart)
         let end = min(max(offset, start), bytes.count)
         let column = bytes[start..<end].reduce(1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
         return SourcePosition(line: index + 1, column: column)
@@ -111,22 +120,25 @@ package struct SourceText: Sendable {
         String(decoding: bytes[range], as: UTF8.self)
     }
 
-    private static func findLineStarts(_ bytes: [UInt8]) -> [Int] {
+    private static func findLineStarts(_ bytes: [UInt8]) -> [Int32] {
         let lineFeed = UInt8(ascii: "\n")
         let end = bytes.contains(lineFeed) ? lineFeed : UInt8(ascii: "\r")
-        var starts = [0]
+        // What is not touched costs nothing.
+        var starts: [Int32] = []
+        starts.reserveCapacity(bytes.count / 16 + 1)
+        starts.append(0)
         bytes.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else { return }
             var offset = 0
             while let found = memchr(start + offset, Int32(end), bytes.count - offset) {
                 offset = UnsafeRawPointer(found) - start + 1
-                starts.append(offset)
+                starts.append(Int32(offset))
             }
         }
         return starts
     }
 
-    private static func lineIndex(of offset: Int, in starts: [Int]) -> Int {
+    private static func lineIndex(of offset: Int, in starts: [Int32]) -> Int {
         var low = 0
         var high = starts.count
         while high - low > 1 {

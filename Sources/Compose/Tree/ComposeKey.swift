@@ -8,6 +8,8 @@ enum ComposeKey: UInt8, CaseIterable, Sendable {
     case replicas, scale, labels, extends, service, file
     case pidsLimit, projectDirectory, envFile, containerName
     case image, build, provider
+    case updateConfig, rollbackConfig, restartPolicy, placement, preferences
+    case devices, genericResources, discreteResourceSpec
 
     /// Compose's own spelling.
     var spelling: String { Self.spellings[Int(rawValue)].text }
@@ -30,6 +32,11 @@ enum ComposeKey: UInt8, CaseIterable, Sendable {
         case .projectDirectory: "project_directory"
         case .envFile: "env_file"
         case .containerName: "container_name"
+        case .updateConfig: "update_config"
+        case .rollbackConfig: "rollback_config"
+        case .restartPolicy: "restart_policy"
+        case .genericResources: "generic_resources"
+        case .discreteResourceSpec: "discrete_resource_spec"
         default: "\(self)"
         }
     }
@@ -45,14 +52,25 @@ struct ComposeKeys: OptionSet, Sendable {
         .cpuPeriod, .pidsLimit, .scale, .labels, .extends, .containerName,
     ].reduce(into: []) { $0.formUnion(ComposeKeys($1)) }
 
-    /// Some key that no service may have.
-    static let foreign = ComposeKeys(rawValue: 1 << 63)
-
     init(rawValue: UInt64) { self.rawValue = rawValue }
     init(_ key: ComposeKey) { rawValue = 1 << UInt64(key.rawValue) }
 
+    /// A service's own keys for amounts, beside `deploy`.
+    static let ofOlderFamily: ComposeKeys = [
+        ComposeKey.cpus, .memoryLimit, .memoryReservation, .memorySwapLimit, .cpuQuota, .cpuPeriod,
+        .pidsLimit,
+    ].reduce(into: []) { $0.formUnion(ComposeKeys($1)) }
+
+    /// Some key that must not stand in any of these places.
+    init(foreignIn places: [KeyPlace]) {
+        for place in places { rawValue |= 1 << UInt64(place.rawValue) }
+    }
+
+    /// Whether there may be a key that must not stand in such a place.
+    func hasForeign(in place: KeyPlace) -> Bool { rawValue >> UInt64(place.rawValue) & 1 == 1 }
+
     init(_ meaning: KeyMeaning) {
-        self = meaning.isOfService ? [] : .foreign
+        self = meaning.foreign
         if let key = meaning.key { insert(ComposeKeys(key)) }
     }
 

@@ -42,7 +42,7 @@ struct Fingerprints {
             return
         case .scalar:
             mix.add(node.isPlain ? 1 : 2)
-            tree.decoded.withUnsafeBytes { mix.add($0[Int(node.textStart)..<Int(node.textEnd)]) }
+            tree.texts.withBytes(of: node) { mix.add($0[...]) }
         case .mapping, .sequence:
             mix.add(node.kind == .mapping ? 3 : 4)
             var child = node.first

@@ -6,7 +6,7 @@ struct KeyNames {
     private struct Name {
         var hash: UInt64
         var start: Int32
-        var count: Int32
+        var end: Int32
         /// The mapping that had it last.
         var latest: Int32 = -1
         var meaning: ComposeKeys
@@ -16,21 +16,17 @@ struct KeyNames {
     /// Numbers of names by their hashes; -1 for none. A power of two, at most half full.
     private var slots = [Int32](repeating: -1, count: 256)
 
-    /// The number of a scalar's text.
-    /// - Parameter decoded: as for all scalars before.
-    mutating func number(of scalar: YAMLNode, in decoded: [UInt8]) -> Int32 {
-        decoded.withUnsafeBufferPointer { decoded in
-            let (start, count) = (Int(scalar.textStart), Int(scalar.textEnd - scalar.textStart))
-            let text = UnsafeBufferPointer(rebasing: decoded[start..<start + count])
+    /// The number of a node's text.
+    /// - Parameter texts: as for all nodes before.
+    mutating func number(of node: YAMLNode, in texts: NodeTexts) -> Int32 {
+        texts.withBytes(of: node) { text in
             let hash = hash(text)
             var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
             while slots[place] >= 0 {
-                let known = names[Int(slots[place])]
-                if known.hash == hash, Int(known.count) == count {
-                    guard let base = decoded.baseAddress else { return slots[place] }
-                    if memcmp(base + start, base + Int(known.start), count) == 0 {
-                        return slots[place]
-                    }
+                if names[Int(slots[place])].hash == hash,
+                    isName(names[Int(slots[place])], text, in: texts)
+                {
+                    return slots[place]
                 }
                 place = (place + 1) & (slots.count - 1)
             }
@@ -38,10 +34,21 @@ struct KeyNames {
             slots[place] = number
             names.append(
                 Name(
-                    hash: hash, start: Int32(start), count: Int32(count),
+                    hash: hash, start: node.textStart, end: node.textEnd,
                     meaning: ComposeKeys(table.meaning(of: text))))
             if names.count * 2 > slots.count { grow() }
             return number
+        }
+    }
+
+    @inline(__always)
+    private func isName(
+        _ name: Name, _ text: UnsafeRawBufferPointer, in texts: NodeTexts
+    ) -> Bool {
+        texts.withBytes(from: name.start, to: name.end) { known in
+            guard known.count == text.count else { return false }
+            guard let one = known.baseAddress, let other = text.baseAddress else { return true }
+            return memcmp(one, other, text.count) == 0
         }
     }
 
@@ -67,9 +74,10 @@ struct KeyNames {
     private let seed = UInt64.random(in: .min ... .max)
     private let table = KeyTable.shared
 
-    private func hash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    @inline(__always)
+    private func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
         var state = seed &+ UInt64(text.count)
-        guard let start = text.baseAddress.map({ UnsafeRawPointer($0) }) else { return state }
+        guard let start = text.baseAddress else { return state }
         var offset = 0
         while offset + 8 <= text.count {
             mix(&state, start.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
@@ -88,6 +96,7 @@ struct KeyNames {
         return state ^ state >> 32
     }
 
+    @inline(__always)
     private func mix(_ state: inout UInt64, _ word: UInt64) {
         let product = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
         state = product.high ^ product.low &+ seed

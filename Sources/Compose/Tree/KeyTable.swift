@@ -2,8 +2,22 @@
 struct KeyMeaning: Sendable {
     /// Where it decides about resources.
     var key: ComposeKey?
-    /// Whether a service may have it; every extension (`x-…`) is such a key.
-    var isOfService: Bool
+    /// The places where it must not stand.
+    private(set) var foreign: ComposeKeys
+
+    static let nowhere = KeyMeaning(foreign: ComposeKeys(foreignIn: KeyPlace.allCases))
+    /// As an extension (`x-…`).
+    static let anywhere = KeyMeaning(foreign: [])
+
+    private init(foreign: ComposeKeys) { self.foreign = foreign }
+
+    func isAllowed(in place: KeyPlace) -> Bool {
+        foreign.isDisjoint(with: ComposeKeys(foreignIn: [place]))
+    }
+
+    fileprivate mutating func allow(in place: KeyPlace) {
+        foreign.subtract(ComposeKeys(foreignIn: [place]))
+    }
 }
 
 /// Tells keys apart by their bytes: a large file asks it for every key that it has.
@@ -15,7 +29,7 @@ struct KeyTable: Sendable {
         var tail: UInt64 = 0
         var length = 0
         var bytes: [UInt8] = []
-        var meaning = KeyMeaning(isOfService: false)
+        var meaning = KeyMeaning.nowhere
     }
 
     private static let slotCount = 512
@@ -24,27 +38,28 @@ struct KeyTable: Sendable {
     static let shared = KeyTable()
 
     private init() {
-        let ofService = Set(ServiceKeys.all)
-        for name in ofService { add(name, KeyMeaning(isOfService: true)) }
-        for key in ComposeKey.allCases {
-            add(key.spelling, KeyMeaning(key: key, isOfService: ofService.contains(key.spelling)))
+        for place in KeyPlace.allCases {
+            for name in place.keys { slots[slot(of: name)].meaning.allow(in: place) }
         }
+        for key in ComposeKey.allCases { slots[slot(of: key.spelling)].meaning.key = key }
     }
 
-    private mutating func add(_ name: String, _ meaning: KeyMeaning) {
+    /// Where a name is, or from now on.
+    private mutating func slot(of name: String) -> Int {
         let bytes = Array(name.utf8)
-        let (head, tail) = bytes.withUnsafeBufferPointer(Self.words)
+        let (head, tail) = bytes.withUnsafeBytes(Self.words)
         var place = Self.place(head, tail, bytes.count)
-        while slots[place].length > 0, slots[place].bytes != bytes {
+        while slots[place].length > 0 {
+            if slots[place].bytes == bytes { return place }
             place = (place + 1) % Self.slotCount
         }
-        slots[place] = Slot(
-            head: head, tail: tail, length: bytes.count, bytes: bytes, meaning: meaning)
+        slots[place] = Slot(head: head, tail: tail, length: bytes.count, bytes: bytes)
+        return place
     }
 
-    func meaning(of key: UnsafeBufferPointer<UInt8>) -> KeyMeaning {
+    func meaning(of key: UnsafeRawBufferPointer) -> KeyMeaning {
         if key.count > 1, key[0] == UInt8(ascii: "x"), key[1] == UInt8(ascii: "-") {
-            return KeyMeaning(isOfService: true)
+            return .anywhere
         }
         let (head, tail) = Self.words(key)
         var place = Self.place(head, tail, key.count)
@@ -57,25 +72,24 @@ struct KeyTable: Sendable {
             }
             place = (place + 1) % Self.slotCount
         }
-        return KeyMeaning(isOfService: false)
+        return .nowhere
     }
 
     func meaning(of key: String) -> KeyMeaning {
         var key = key
-        return key.withUTF8(meaning(of:))
+        return key.withUTF8 { meaning(of: UnsafeRawBufferPointer($0)) }
     }
 
     /// The first eight bytes and the last eight; of a shorter key, all of it and 0.
-    private static func words(_ bytes: UnsafeBufferPointer<UInt8>) -> (UInt64, UInt64) {
+    private static func words(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
         guard bytes.count >= 8, let start = bytes.baseAddress else {
             var word: UInt64 = 0
             for byte in bytes { word = word << 8 | UInt64(byte) }
             return (word, 0)
         }
-        let raw = UnsafeRawPointer(start)
         return (
-            raw.loadUnaligned(as: UInt64.self),
-            raw.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+            start.loadUnaligned(as: UInt64.self),
+            start.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
         )
     }
 

@@ -11,10 +11,15 @@ extension MergeResolver {
     /// that is merged is visited once.
     func entries(of mapping: NodeID) -> [Entry] {
         if !tree[mapping].hasMerge, !tree[mapping].traits.contains(.duplicates) {
-            return tree.entries(of: mapping).compactMap { key, value in
-                guard !tree.isReset(value) else { return nil }
-                return tree.keyText(key).map { Entry(name: $0, key: key, value: value) }
+            var result: [Entry] = []
+            // Of `services:` in a large file; what is not touched costs nothing.
+            let size = tree[mapping].span.count
+            if size > 1 << 16 { result.reserveCapacity(size / 64) }
+            for (key, value) in tree.entries(of: mapping) where !tree.isReset(value) {
+                guard let name = tree.keyText(key) else { continue }
+                result.append(Entry(name: name, key: key, value: value))
             }
+            return result
         }
         var result: [Entry] = []
         var places: [String: Int] = [:]

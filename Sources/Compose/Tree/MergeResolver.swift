@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where a value was found, from the mapping that was asked to the one that spells it.
 struct Found {
     /// The value as it is written: maybe an alias.
@@ -8,6 +10,14 @@ struct Found {
     /// The merge sources passed on the way (aliases, or mappings written under `<<`), outermost
     /// first; empty for a key of the mapping's own.
     var merges: [NodeID] = []
+}
+
+extension Found {
+    /// A scalar under a plain key, which is the node before it.
+    init(_ scalar: NodeID) {
+        let key = NodeID(rawValue: scalar.rawValue - 1)
+        self.init(value: scalar, key: key, owner: key)
+    }
 }
 
 /// Looks keys up through merges by the rule of Compose v1 and PyYAML, which v2 shares wherever it
@@ -141,8 +151,16 @@ extension NodeTree {
         let target = resolved(node)
         let scalar = self[target]
         let spelling = key.bytes
-        return scalar.kind == .scalar && Int(scalar.textEnd - scalar.textStart) == spelling.count
-            && bytes(of: target).elementsEqual(spelling)
+        guard scalar.kind == .scalar, Int(scalar.textEnd - scalar.textStart) == spelling.count
+        else { return false }
+        return texts.withBytes(of: scalar) { text in
+            spelling.withUnsafeBytes { spelling in
+                guard let one = text.baseAddress, let other = spelling.baseAddress else {
+                    return true
+                }
+                return memcmp(one, other, text.count) == 0
+            }
+        }
     }
 
     /// What the value of one `<<` names: one source, or the items of a list.

@@ -13,7 +13,9 @@ struct YAMLParser {
 
     private let source: SourceText
     private var offsets: CodePointOffsets
-    private var tree = GrowingTree()
+    private var tree: GrowingTree
+    /// The innermost collection that is open, and those around it, the stream first.
+    private var top = OpenCollection(id: NodeID(rawValue: -1))
     private var open: [OpenCollection] = []
     private var names = KeyNames()
     /// The names of anchors and aliases, and the newest definition of each, -1 where there is none.
@@ -28,9 +30,11 @@ struct YAMLParser {
     private init(_ source: SourceText) {
         self.source = source
         offsets = CodePointOffsets(source)
+        tree = GrowingTree(source.bytes)
         // What is not touched costs nothing, and a larger array is not copied as it grows.
         tree.nodes.reserveCapacity(source.bytes.count / 8 + 16)
-        tree.decoded.reserveCapacity(source.bytes.count)
+        LargeMemory.advise(&tree.nodes)
+        tree.keys.reserveCapacity(source.bytes.count / 64 + 16)
     }
 
     /// - Throws: `malformedYAML`, `undefinedAlias`, `cyclicAlias`, `unmergeable`, `tooDeep`,
@@ -47,11 +51,10 @@ struct YAMLParser {
             throw ComposeError(.malformedYAML, path: source.path, "not enough memory to parse it")
         }
         defer { yaml_parser_delete(&parser) }
-        // The parser keeps the pointer, so the parsing happens inside. The encoding is not forced:
-        // only then does libyaml skip a byte order mark.
-        let bytes = source.bytes
-        let outcome: Result<Void, ComposeError> = bytes.withUnsafeBufferPointer { buffer in
-            yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
+        // The parser keeps the pointer, so the parsing happens inside.
+        let input = ParserInput(source)
+        let outcome: Result<Void, ComposeError> = input.withBytes { bytes in
+            input.give(bytes, to: &parser)
             do throws(ComposeError) {
                 while try step(&parser) {}
                 return .success(())
@@ -99,9 +102,12 @@ struct YAMLParser {
     ) throws(ComposeError) {
         var node = YAMLNode(kind: .scalar, start: start, end: end)
         if data.style == YAML_PLAIN_SCALAR_STYLE { node.traits.insert(.plain) }
-        node.textStart = Int32(tree.decoded.count)
-        tree.decoded.append(contentsOf: UnsafeBufferPointer(start: data.value, count: data.length))
-        node.textEnd = Int32(tree.decoded.count)
+        let isQuoted =
+            data.style == YAML_SINGLE_QUOTED_SCALAR_STYLE
+            || data.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE
+        tree.texts.put(
+            UnsafeBufferPointer(start: data.value, count: data.length),
+            endingAt: isQuoted ? end - 1 : end, for: &node)
         try add(node, anchor: data.anchor, tag: data.tag)
     }
 
@@ -120,7 +126,7 @@ struct YAMLParser {
         }
         // An anchor is known before its node is complete, and only then can it contain itself.
         let target = NodeID(rawValue: definitions[number])
-        if open.contains(where: { $0.id == target }) {
+        if top.id == target || open.contains(where: { $0.id == target }) {
             let name = tree.text(of: node)
             let line = source.line(at: Int(tree[target].start))
             throw error(
@@ -129,17 +135,17 @@ struct YAMLParser {
                     + "remove the alias")
         }
         node.link = target.rawValue
+        tree[target].traits.insert(.aliased)
         try add(node, anchor: nil, tag: nil)
     }
 
-    /// Puts a name among the decoded text, as a node's.
+    /// The number of a name, which becomes a node's text.
     private mutating func anchorNumber(
         _ name: UnsafeMutablePointer<UInt8>, _ node: inout YAMLNode
     ) -> Int {
-        node.textStart = Int32(tree.decoded.count)
-        tree.decoded.append(contentsOf: UnsafeBufferPointer(start: name, count: strlen(name)))
-        node.textEnd = Int32(tree.decoded.count)
-        let number = Int(anchors.number(of: node, in: tree.decoded))
+        tree.texts.put(
+            UnsafeBufferPointer(start: name, count: strlen(name)), endingAt: node.end, for: &node)
+        let number = Int(anchors.number(of: node, in: tree.texts))
         if number == definitions.count { definitions.append(-1) }
         return number
     }
@@ -170,16 +176,14 @@ struct YAMLParser {
             if text == "!reset" || text == "!override" { tree.hasComposeTags = true }
         }
         tree.nodes.append(node)
-        guard let top = open.indices.last else {
+        if open.isEmpty {
             tree.roots.append(id)
-            return id
-        }
-        if let previous = open[top].lastChild {
+        } else if let previous = top.lastChild {
             tree[previous].nextLink = id.rawValue
         } else {
-            tree[open[top].id].link = id.rawValue
+            tree[top.id].link = id.rawValue
         }
-        open[top].lastChild = id
+        top.lastChild = id
         return id
     }
 
@@ -192,11 +196,14 @@ struct YAMLParser {
                 "nested more than \(Self.depthMax) levels deep; no Compose file needs that")
         }
         let id = try add(node, anchor: anchor, tag: tag)
-        open.append(OpenCollection(id: id))
+        open.append(top)
+        top = OpenCollection(id: id)
     }
 
     private mutating func closeCollection(_ end: Int32) throws(ComposeError) {
-        guard let closed = open.popLast() else { return }
+        guard let outer = open.popLast() else { return }
+        let closed = top
+        top = outer
         if tree[closed.id].isFlow {
             tree[closed.id].end = end
         } else if let last = closed.lastChild {
@@ -216,7 +223,7 @@ struct YAMLParser {
             let key = NodeID(rawValue: next)
             next = tree.nodes[Int(tree[key].nextLink)].nextLink
             guard let scalar = tree.scalar(key) else { continue }
-            let name = names.number(of: tree[scalar], in: tree.decoded)
+            let name = names.number(of: tree[scalar], in: tree.texts)
             tree[scalar].link = name
             if tree.isPlainMerge(key) {
                 tree[key].traits.insert(.mergeKey)
@@ -290,10 +297,8 @@ extension GrowingTree {
     /// Whether a key merges: `<<` without quotes.
     fileprivate func isPlainMerge(_ key: NodeID) -> Bool {
         let node = self[key]
-        let start = Int(node.textStart)
-        return node.kind == .scalar && node.isPlain
+        return node.textEnd - node.textStart == 2 && node.kind == .scalar && node.isPlain
             && (!node.hasTag || tags[key] == "tag:yaml.org,2002:merge")
-            && Int(node.textEnd) == start + 2 && decoded[start] == UInt8(ascii: "<")
-            && decoded[start + 1] == UInt8(ascii: "<")
+            && texts.withBytes(of: node) { $0.elementsEqual("<<".utf8) }
     }
 }

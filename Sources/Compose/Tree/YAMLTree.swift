@@ -3,7 +3,7 @@
 /// allocation a node.
 package final class YAMLTree: NodeTree, Sendable {
     let nodes: [YAMLNode]
-    let decoded: [UInt8]
+    let texts: NodeTexts
     let keys: [MappingKeys]
     let tags: [NodeID: String]
     let hasComposeTags: Bool
@@ -20,7 +20,7 @@ package final class YAMLTree: NodeTree, Sendable {
 
     init(_ grown: GrowingTree) {
         nodes = grown.nodes
-        decoded = grown.decoded
+        texts = grown.texts
         keys = grown.keys
         tags = grown.tags
         hasComposeTags = grown.hasComposeTags
@@ -34,7 +34,7 @@ package final class YAMLTree: NodeTree, Sendable {
 /// A tree while it is parsed. A finished one is an object, since everybody holds it and nobody changes it.
 struct GrowingTree: NodeTree {
     var nodes: [YAMLNode] = []
-    var decoded: [UInt8] = []
+    var texts: NodeTexts
     var keys: [MappingKeys] = []
     var tags: [NodeID: String] = [:]
     var hasComposeTags = false
@@ -42,6 +42,8 @@ struct GrowingTree: NodeTree {
     var anchorDefinitions: [String: [NodeID]] = [:]
     var mappingsWithDuplicates: [NodeID] = []
     var roots: [NodeID] = []
+
+    init(_ file: [UInt8]) { texts = NodeTexts(file) }
 
     subscript(id: NodeID) -> YAMLNode {
         _read { yield nodes[Int(id.rawValue)] }
@@ -52,8 +54,7 @@ struct GrowingTree: NodeTree {
 /// What can be asked of nodes, in a finished tree and while it is parsed.
 protocol NodeTree {
     var nodes: [YAMLNode] { get }
-    /// The decoded scalars and names of anchors, one after the other.
-    var decoded: [UInt8] { get }
+    var texts: NodeTexts { get }
     /// Of each mapping (`YAMLNode.keysIndex`).
     var keys: [MappingKeys] { get }
     var tags: [NodeID: String] { get }
@@ -88,6 +89,8 @@ package struct YAMLNode: Sendable {
         static let mergeKey = Traits(rawValue: 32)
         /// A mapping that has a key of its own twice.
         static let duplicates = Traits(rawValue: 64)
+        /// Some alias stands for it.
+        static let aliased = Traits(rawValue: 128)
     }
 
     package let kind: Kind
@@ -96,7 +99,7 @@ package struct YAMLNode: Sendable {
     /// child: libyaml's own mark lies after the comments that follow.
     var start: Int32
     var end: Int32
-    /// Where the decoded scalar or the alias's name lies in `YAMLTree.decoded`.
+    /// Where the scalar's text or the alias's name lies in `YAMLTree.texts`.
     var textStart: Int32 = 0
     var textEnd: Int32 = 0
     /// Of a collection the first child, of an alias the target, of a key its name's number (`KeyNames`).
@@ -142,12 +145,11 @@ extension NodeTree {
     func text(of id: NodeID) -> String { text(of: self[id]) }
 
     func text(of node: YAMLNode) -> String {
-        String(decoding: decoded[Int(node.textStart)..<Int(node.textEnd)], as: UTF8.self)
+        String(decoding: texts[node], as: UTF8.self)
     }
 
     func bytes(of id: NodeID) -> ArraySlice<UInt8> {
-        let node = self[id]
-        return decoded[Int(node.textStart)..<Int(node.textEnd)]
+        texts[self[id]]
     }
 
     /// The node itself, or of an alias what it stands for. (A target is never an alias.)
@@ -188,7 +190,8 @@ extension NodeTree {
     /// An empty value, `~` or `null`.
     func isNull(_ id: NodeID) -> Bool {
         let target = resolved(id)
-        guard self[target].kind == .scalar, self[target].isPlain, !self[target].hasTag
+        let node = self[target]
+        guard node.kind == .scalar, node.isPlain, !node.hasTag, node.textEnd - node.textStart <= 4
         else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(text(of: target))
     }
