@@ -31,7 +31,7 @@ struct ServiceObservations {
 
     /// More would wait for the memory, and for the one that reads the store.
     private static let threadsMax = 8
-    /// The most samples that are held at once: some 120 MB with all that is made of them.
+    /// The most samples that are held at once: some 160 MB with all that is made of them.
     private static let samplesMax = 6_000_000
 
     /// What `body` makes of each service that was seen in the window, in no order.
