@@ -16,9 +16,6 @@ package struct TickTable: Equatable, Sendable {
     package private(set) var boots: [Int64] = []
     /// CLOCK_BOOTTIME, in milliseconds.
     package private(set) var uptimes: [Int64] = []
-    /// Seconds since the tick before by `uptimes`, which mean nothing where another boot began; 0 of the
-    /// first tick.
-    package private(set) var steps: [Double] = []
     /// The machine's, in millicores and bytes.
     package private(set) var hostCPUs = Column()
     package private(set) var hostMemory = Column()
@@ -30,9 +27,14 @@ package struct TickTable: Equatable, Sendable {
         self.times = times
         self.boots = boots
         self.uptimes = uptimes
-        steps = uptimes.indices.map { Self.step(uptimes, $0) }
         hostCPUs = cpus
         hostMemory = memory
+    }
+
+    /// Seconds since the tick before by `uptimes`, which mean nothing where another boot began; 0 of the
+    /// first tick.
+    package func steps() -> [Double] {
+        zip([uptimes.first ?? 0] + uptimes.dropLast(), uptimes).map { Double($1 &- $0) / 1000 }
     }
 
     /// These rows of it.
@@ -47,20 +49,14 @@ package struct TickTable: Equatable, Sendable {
         times.reserveCapacity(count)
         boots.reserveCapacity(count)
         uptimes.reserveCapacity(count)
-        steps.reserveCapacity(count)
         hostCPUs.reserveCapacity(count)
         hostMemory.reserveCapacity(count)
-    }
-
-    private static func step(_ uptimes: [Int64], _ index: Int) -> Double {
-        index == 0 ? 0 : Double(uptimes[index] &- uptimes[index - 1]) / 1000
     }
 
     mutating func append(_ tick: TickHeader) {
         times.append(tick.time.rawValue)
         boots.append(tick.boot)
         uptimes.append(tick.uptimeMilliseconds)
-        steps.append(Self.step(uptimes, uptimes.count - 1))
         if let cpus = tick.host.cpus {
             hostCPUs.append(cpus.millicores)
         } else {

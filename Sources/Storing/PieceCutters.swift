@@ -68,7 +68,7 @@ struct PieceCutters {
             nonisolated(unsafe) let readers = cutters.map { _ in BlockReader(sharing: reader) }
             nonisolated(unsafe) let body = body
             nonisolated(unsafe) let cutters = cutters
-            Threads.forEach(cutters.count, threadCount: threadCount) { share in
+            Threads.forEach(cutters.count, threadCount: threadCount) { share, _ in
                 do throws(DecodingFailure) {
                     try cutters[share].cut(
                         readers[share], readers[share].members, ticks, wantedRows

@@ -33,15 +33,18 @@ package enum Threads {
 
     /// Runs `body` for each number from 0 to below `count`, on at most `threadCount` threads, the calling one
     /// among them, and returns when all have returned.
+    /// - Parameter body: gets the number, and that of the thread, from 0 to below `threadCount`.
     package static func forEach(
-        _ count: Int, threadCount: Int, _ body: @Sendable (_ number: Int) -> Void
+        _ count: Int, threadCount: Int, _ body: @Sendable (_ number: Int, _ thread: Int) -> Void
     ) {
         let next = Atomic<Int>(0)
+        let nextThread = Atomic<Int>(0)
         run(min(count, threadCount)) {
+            let thread = nextThread.add(1, ordering: .relaxed).oldValue
             while true {
                 let number = next.add(1, ordering: .relaxed).oldValue
                 guard number < count else { return }
-                body(number)
+                body(number, thread)
             }
         }
     }

@@ -29,6 +29,8 @@ struct ObservationCollector: PieceReceiver {
     private var kills: [ContainerID: KillCount] = [:]
     /// How many ticks there may be.
     private let capacity: Int
+    /// Of the span's ticks; nil before its first piece.
+    private var steps: [Double]?
     /// Whether the span's ticks belong to one boot.
     private var isOneBoot = true
 
@@ -52,6 +54,7 @@ struct ObservationCollector: PieceReceiver {
 
     /// Takes in the ticks of a span.
     mutating func add(_ ticks: TickTable) {
+        steps = nil
         guard let first = ticks.times.min(), let newest = ticks.last else { return }
         let start = Timestamp(milliseconds: first)
         window = Window(
@@ -75,7 +78,9 @@ struct ObservationCollector: PieceReceiver {
         let before = (cpu: replicas[index].cpu.count, memory: replicas[index].memory.count)
         replicas[index].addTimes(of: piece)
         replicas[index].addLimits(of: piece)
-        replicas[index].addCPU(of: piece, after: &run.last, inOneBoot: isOneBoot)
+        let steps = steps ?? piece.ticks.steps()
+        self.steps = steps
+        replicas[index].addCPU(of: piece, steps: steps, after: &run.last, inOneBoot: isOneBoot)
         replicas[index].addMemory(of: piece)
         replicas[index].addImported(of: piece, after: &run.lastRate)
         replicas[index].addMemoryParts(

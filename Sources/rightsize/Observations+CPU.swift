@@ -22,11 +22,13 @@ struct CPUReading {
 
 extension ReplicaObservations {
     /// CPU rates between readings of one run and one boot: across anything else counters start anew.
-    /// - Parameter last: the run's last reading before this piece; becomes that of this piece.
+    /// - Parameters:
+    ///   - steps: of the piece's ticks; shared by all pieces of a span.
+    ///   - last: the run's last reading before this piece; becomes that of this piece.
     mutating func addCPU(
-        of piece: Piece, after last: inout CPUReading?, inOneBoot isOneBoot: Bool
+        of piece: Piece, steps: [Double], after last: inout CPUReading?, inOneBoot isOneBoot: Bool
     ) {
-        let columns = CPUColumns(piece, lastLimit: last?.limit)
+        let columns = CPUColumns(piece, steps, lastLimit: last?.limit)
         if let columns {
             if isOneBoot, columns.usage.isComplete, piece.rows.count == 1 {
                 addSteadily(columns, piece, piece.rows[0], after: &last)
@@ -60,7 +62,7 @@ extension ReplicaObservations {
         let start = cpu.count
         let later = (ticks.lowerBound + first + 1)..<ticks.upperBound
         let served = piece.ticks.uptimes.withUnsafeBufferPointer { uptimes in
-            cpu.append(ends: piece.ticks.times[later], seconds: piece.ticks.steps[later]) {
+            cpu.append(ends: piece.ticks.times[later], seconds: columns.steps[later]) {
                 CounterIncrease.appendRates(
                     values: UnsafeBufferPointer(rebasing: columns.usage.values[first...]),
                     clock: UnsafeBufferPointer(
@@ -73,7 +75,7 @@ extension ReplicaObservations {
         }
         if periods.isComplete, throttled.constant != nil {
             cpu.countUnthrottled(
-                piece.ticks.steps[later],
+                columns.steps[later],
                 periods: UnsafeBufferPointer(rebasing: periods.values[first..<(first + served)]))
             return served
         }
@@ -162,14 +164,17 @@ private struct CPUColumns {
     var usage: PieceColumn
     var periods: PieceColumn?
     var throttled: PieceColumn?
+    /// How long the intervals took that the ticks ended, in seconds.
+    var steps: [Double]
     private var limits: PieceColumn?
     /// The limit that holds where none was read since, in cores.
     private var lastLimit: Double?
 
     /// Nil where CPU time was never read.
-    init?(_ piece: Piece, lastLimit: Double?) {
+    init?(_ piece: Piece, _ steps: [Double], lastLimit: Double?) {
         guard let usage = piece[.cpuUsage] else { return nil }
         self.usage = usage
+        self.steps = steps
         periods = piece[.cpuPeriods]
         throttled = piece[.cpuThrottledPeriods]
         limits = piece[.cpuLimit]

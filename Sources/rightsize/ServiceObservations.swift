@@ -58,12 +58,18 @@ struct ServiceObservations {
             let wanted = Set(batch.flatMap { services[$0] ?? [] })
             let (observed, seen) = try observations(of: wanted, threadCount)
             guard let seen else { return results }
-            let work = ServiceWork(
-                batch.compactMap { key in
-                    let replicas = (services[key] ?? []).compactMap { observed[$0] }
-                    return replicas.isEmpty ? nil : (key, replicas)
-                })
-            results += try work.map(gatherers) { try body($0, $1, $2, seen) }
+            let found = batch.map { key in
+                (key: key, replicas: (services[key] ?? []).compactMap { observed[$0] })
+            }.filter { !$0.replicas.isEmpty }
+            let made = Mutex<[Swift.Result<Result, any Error>]>([])
+            // One thread uses one gatherer.
+            nonisolated(unsafe) let gatherers = gatherers
+            Threads.forEach(found.count, threadCount: threadCount) { number, thread in
+                let (key, replicas) = found[number]
+                let result = Swift.Result { try body(gatherers[thread], key, replicas, seen) }
+                made.withLock { $0.append(result) }
+            }
+            results += try made.withLock { try $0.map { try $0.get() } }
         }
         return results
     }
@@ -109,43 +115,5 @@ struct ServiceObservations {
             room -= samples
         }
         return batches
-    }
-}
-
-/// Services of a batch, each worked on by one of several threads.
-private final class ServiceWork: Sendable {
-    private let services: [(key: ServiceKey, replicas: [ReplicaObservations])]
-
-    init(_ services: [(key: ServiceKey, replicas: [ReplicaObservations])]) {
-        self.services = services
-    }
-
-    /// - Parameter gatherers: one for each thread.
-    /// - Throws: an error of `body`, when all threads have ended.
-    func map<Result: Sendable>(
-        _ gatherers: [EvidenceGatherer],
-        _ body: @Sendable (EvidenceGatherer, ServiceKey, [ReplicaObservations]) throws -> Result
-    ) throws -> [Result] {
-        let results = Mutex<[Result]>([])
-        let failure = Mutex<(any Error)?>(nil)
-        let next = Atomic<Int>(0)
-        // One thread uses one gatherer.
-        nonisolated(unsafe) let gatherers = gatherers
-        Threads.forEach(gatherers.count, threadCount: gatherers.count) { thread in
-            while true {
-                let number = next.add(1, ordering: .relaxed).oldValue
-                guard number < services.count else { return }
-                do {
-                    let (key, replicas) = services[number]
-                    let result = try body(gatherers[thread], key, replicas)
-                    results.withLock { $0.append(result) }
-                } catch {
-                    failure.withLock { $0 = error }
-                    return
-                }
-            }
-        }
-        if let failure = failure.withLock({ $0 }) { throw failure }
-        return results.withLock { $0 }
     }
 }
