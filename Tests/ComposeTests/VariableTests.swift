@@ -41,6 +41,21 @@ struct VariableTests {
         }
     }
 
+    /// A default that is right already is no edit, and its file no change.
+    @Test(arguments: ["${MEM:-300M}", "300M"])
+    func editsNothingThatIsRight(memory: String) throws {
+        let text = """
+            services:
+              a:
+                image: x
+                deploy: {resources: {limits: {cpus: "${CPUS}", memory: "\(memory)"}}}
+            """
+        let plan = try plan(text, "CPUS=2\n", ["a": Self.wish])
+        #expect(plan.refusals == [])
+        #expect(plan.changes.map(\.path) == ["p/.env"])
+        #expect(plan.edits.map { String(decoding: $0.new, as: UTF8.self) } == ["0.5"])
+    }
+
     @Test func editsBothFiles() throws {
         let text = """
             services:

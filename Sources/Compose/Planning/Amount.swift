@@ -56,12 +56,13 @@ extension ComposeModel {
     ) throws(Planner.Obstacle) -> Planner.DocumentEdit? {
         let tree = documents[layer.document].tree
         let text = tree[value].kind == .scalar ? tree.text(of: value) : ""
-        if text.utf8.contains(UInt8(ascii: "$")) {
-            return try editVariable(value, text, to: amount, layer)
-        }
-        return Planner.DocumentEdit(
-            document: layer.document,
-            edit: editScalar(value, to: amount, layer, olderFamily: olderFamily))
+        let found =
+            text.utf8.contains(UInt8(ascii: "$"))
+            ? try editVariable(value, text, to: amount, layer)
+            : Planner.DocumentEdit(
+                document: layer.document,
+                edit: editScalar(value, to: amount, layer, olderFamily: olderFamily))
+        return found.flatMap { $0.edit.old == $0.edit.new ? nil : $0 }
     }
 
     private func editScalar(
