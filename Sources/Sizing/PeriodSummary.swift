@@ -211,7 +211,8 @@ extension Track {
     ) -> Double {
         let longest = UnsafeBufferPointer(rebasing: seconds[range]).largest
         // How many values take no longer than `longerThan` for certain, whatever rounding adds.
-        let short = Int(min(longerThan / longest * (1 - 1e-9), Double(count)))
+        let short =
+            longest > 0 ? Int(min(longerThan / longest * (1 - 1e-9), Double(count))) : count
         // The better the best, the less is looked at.
         var best = max(floor, largestMinimum(of: short + 1, in: range, longerThan: longerThan))
         // The stretch that is being looked at, all above `best`: from `start`, `covered` seconds long.

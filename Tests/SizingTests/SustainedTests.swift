@@ -36,6 +36,12 @@ import Testing
         #expect(sustained([0] + Array(repeating: 2, count: 10), step: 60) == 0)
     }
 
+    /// What holds for no time is not sustained, however little time is asked for.
+    @Test func samplesOfNoTime() {
+        #expect(sustained([1, 7, 2], step: 0) == -1)
+        #expect(sustained([1, 7, 2], step: 0, longerThan: 0) == -1)
+    }
+
     @Test func oneSampleOfTwelveMinutes() {
         #expect(sustained([1, 7, 2], step: 700) == 7)
     }
