@@ -37,9 +37,7 @@ struct ReportBuilder {
             $0.kind == .host
                 || $0.kind != .oneOff && (project == nil || $0.service.project == project)
         }
-        let inFile = Dictionary(
-            (compose?.services ?? []).map { ($0.name, Self.limits($0)) },
-            uniquingKeysWith: { first, _ in first })
+        let inFile = compose?.servicesByName().mapValues(Self.limits) ?? [:]
         let observed = try ServiceObservations(
             store: store, window: from...extent.last, policy: policy, ticks: extent.ticks
         ).map(where: isWanted) { [replays, tiers = sizer.tiers] gatherer, key, replicas, window in
