@@ -73,7 +73,9 @@ struct FuzzKernelFiles {
                 require((total ?? 0) >= 0, "pressure \(total ?? 0)")
             }
             if let limit = CPUMax.limit(v2: text) { _ = limit.wireValue }
-            if let limit = MemoryMax.limit(v1: text) { _ = limit.wireValue }
+            if let limit = KernelFileScanner.integer(text).map(MemoryMax.limit(v1:)) {
+                _ = limit.wireValue
+            }
             if let limit = MemoryMax.limit(v2: text) { _ = limit.wireValue }
             checkInteger(text)
             var scanner = KernelFileScanner(text)

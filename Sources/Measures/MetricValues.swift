@@ -12,7 +12,8 @@ package struct MetricValues: Sendable {
     package var count: Int { presence.nonzeroBitCount }
 
     package subscript(metric: Metric) -> Int64? {
-        get { presence & metric.bit == 0 ? nil : values[Int(metric.rawValue)] }
+        // Through a span: the subscript of an InlineArray that is borrowed copies all of it.
+        get { presence & metric.bit == 0 ? nil : values.span[Int(metric.rawValue)] }
         set {
             if let newValue {
                 values[Int(metric.rawValue)] = newValue
@@ -28,6 +29,7 @@ package struct MetricValues: Sendable {
     package func forEachPresent<Failure: Error>(
         _ body: (Metric, Int64) throws(Failure) -> Void
     ) throws(Failure) {
+        let values = values.span
         var left = presence
         while left != 0 {
             let number = left.trailingZeroBitCount
@@ -55,9 +57,11 @@ extension MetricValues {
 
     /// The metrics present here whose value is not that in `base` (absent there: 0).
     package func changes(from base: MetricValues) -> UInt64 {
+        let (values, before) = (values.span, base.values.span)
         var changed: UInt64 = 0
-        Self.forEachBit(presence) { number in
-            if values[number] != base.values[number] { changed |= 1 << UInt64(number) }
+        var left = presence
+        while let number = Self.nextBit(of: &left) {
+            if values[number] != before[number] { changed |= 1 << UInt64(number) }
         }
         return changed
     }
@@ -68,9 +72,11 @@ extension MetricValues {
     package func differences(
         from base: MetricValues, of changed: UInt64, into differences: UnsafeMutablePointer<Int64>
     ) -> Int {
+        let (values, before) = (values.span, base.values.span)
         var count = 0
-        Self.forEachBit(changed) { number in
-            differences[count] = values[number] &- base.values[number]
+        var left = changed
+        while let number = Self.nextBit(of: &left) {
+            differences[count] = values[number] &- before[number]
             count += 1
         }
         return count
@@ -84,9 +90,11 @@ extension MetricValues {
     ) {
         guard presence & ~Self.known == 0 else { return nil }
         self.presence = presence
+        let before = base.values.span
         var next = 0
-        Self.forEachBit(presence) { number in
-            var value = base.values[number]
+        var left = presence
+        while let number = Self.nextBit(of: &left) {
+            var value = before[number]
             if changed & 1 << UInt64(number) != 0 {
                 value &+= differences[next]
                 next += 1
@@ -98,21 +106,18 @@ extension MetricValues {
     private static let known: UInt64 = Metric.allCases.reduce(0) { $0 | $1.bit }
 
     @inline(__always)
-    private static func forEachBit(_ mask: UInt64, _ body: (_ number: Int) -> Void) {
-        var left = mask
-        while left != 0 {
-            body(left.trailingZeroBitCount)
-            left &= left - 1
-        }
+    private static func nextBit(of left: inout UInt64) -> Int? {
+        guard left != 0 else { return nil }
+        defer { left &= left - 1 }
+        return left.trailingZeroBitCount
     }
 }
 
 extension MetricValues: Equatable {
     package static func == (left: MetricValues, right: MetricValues) -> Bool {
         guard left.presence == right.presence else { return false }
-        for number in left.values.indices where left.values[number] != right.values[number] {
-            return false
-        }
+        let (left, right) = (left.values.span, right.values.span)
+        for number in left.indices where left[number] != right[number] { return false }
         return true
     }
 }

@@ -28,6 +28,10 @@ final class CgroupFiles {
     /// The `errno` of a file or directory that is there and could not be opened in the last `values()`.
     private(set) var refusal: Int32?
 
+    private var earlier: EarlierReading?
+    /// Whether the group has run since `earlier`, as far as this is known yet.
+    private var hasRun = true
+
     /// The descriptor of each open file, `absent`, or `untried`.
     private var descriptors = InlineArray<28, Int32>(repeating: CgroupFiles.untried)
     private static let absent: Int32 = -1
@@ -58,18 +62,43 @@ final class CgroupFiles {
         for index in descriptors.indices where descriptors[index] >= 0 { close(descriptors[index]) }
     }
 
-    /// Reads every file once.
-    func values() -> MetricValues {
+    /// Reads each file once that may tell something new.
+    /// - Parameter earlier: of the same run of the same group.
+    func values(after earlier: EarlierReading? = nil) -> MetricValues {
         if keepsOpen {
             ticksToRetry -= 1
             if ticksToRetry == 0 { retryAbsent() }
         }
         failure = nil
         refusal = nil
+        self.earlier = earlier
+        hasRun = true
         let values = MetricValues(self)
         if directoryHierarchy != nil { leave() }
         return values
     }
+
+    // MARK: What is known
+
+    /// To be called with the CPU time before `knownUnlessRun` is.
+    func noteUsage(_ microseconds: Int64?) {
+        guard let before = earlier?.values[.cpuUsage] else { return }
+        hasRun = microseconds != before
+    }
+
+    /// What was read of a group that has run nothing since.
+    var knownUnlessRun: MetricValues? { hasRun ? nil : earlier?.values }
+
+    /// What was read of a group to which something has happened only if it did on the host.
+    func known(while quiet: HostQuiet) -> MetricValues? {
+        guard let earlier, earlier.host.contains(quiet) else { return nil }
+        return earlier.values
+    }
+
+    /// What was read, whatever happened since.
+    var known: MetricValues? { earlier?.values }
+
+    // MARK: Texts
 
     /// Ends a tick.
     func closeParents() { parents?.close() }
@@ -123,15 +152,25 @@ final class CgroupFiles {
         return nil
     }
 
-    /// The group's directory where `file` is the only one that is read of it.
+    /// The group's directory where it is not worth opening for `file` and what else is read of it.
     private func alone(_ file: ControlFile) -> String? {
         switch file.hierarchy {
         case .v1(.blkio): paths.blkio.map(host.path)
         case .v1(.pids): paths.pids.map(host.path)
         // Hosts mount cpu and cpuacct together.
         case .v1(.cpuacct) where paths.cpuacct != paths.cpu: paths.cpuacct.map(host.path)
+        case .v1(.cpu) where paths.cpuacct != paths.cpu && isUnlimited:
+            paths.cpu.map(host.path)
+        case .unified where isPressure(file) && paths.memory != nil: paths.unified.map(host.path)
         default: nil
         }
+    }
+
+    private var isUnlimited: Bool {
+        earlier?.values[.cpuLimit] == Limit<Cores>.unlimited.wireValue
+    }
+    private func isPressure(_ file: ControlFile) -> Bool {
+        earlier.map { !$0.host.isDisjoint(with: [.memoryPressure, .ioPressure]) } ?? false
     }
 
     private func enter(_ hierarchy: CgroupHierarchy) {

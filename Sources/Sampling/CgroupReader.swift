@@ -30,15 +30,18 @@ package final class CgroupReader {
     package var keptCount: Int { kept.count }
 
     /// - Returns: what could be read; empty when no group of `paths` exists any more.
-    package func read(_ paths: CgroupPaths) -> MetricValues {
+    package func read(_ paths: CgroupPaths) -> MetricValues { read(paths, after: nil) }
+
+    /// - Parameter earlier: of the same run of the same group; nil to read every file.
+    func read(_ paths: CgroupPaths, after earlier: EarlierReading?) -> MetricValues {
         refusal = nil
-        guard ticks > 0 else { return readOnce(paths) }
-        guard let files = files(paths) else { return readOnce(paths) }
-        let values = files.values()
+        guard ticks > 0 else { return readOnce(paths, after: earlier) }
+        guard let files = files(paths) else { return readOnce(paths, after: earlier) }
+        let values = files.values(after: earlier)
         guard files.failure == nil, !values.isEmpty else {
             // Removed, and perhaps made anew under its old path: what was read is of the old one.
             kept[paths] = nil
-            return readOnce(paths)
+            return readOnce(paths, after: nil)
         }
         if files.lastTick != ticks {
             files.lastTick = ticks
@@ -55,9 +58,9 @@ package final class CgroupReader {
         keptReadThisTick = 0
     }
 
-    private func readOnce(_ paths: CgroupPaths) -> MetricValues {
+    private func readOnce(_ paths: CgroupPaths, after earlier: EarlierReading?) -> MetricValues {
         passing.paths = paths
-        let values = passing.values()
+        let values = passing.values(after: earlier)
         refusal = passing.refusal
         guard passing.failure == .descriptorsUsedUp, !kept.isEmpty else { return values }
         // Others hold more of this process's descriptors than was foreseen. Give back all of ours, and
@@ -65,7 +68,7 @@ package final class CgroupReader {
         keptMax = kept.count / 2
         kept = [:]
         keptReadThisTick = 0
-        let complete = passing.values()
+        let complete = passing.values(after: earlier)
         refusal = passing.refusal
         return complete
     }

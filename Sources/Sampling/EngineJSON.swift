@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads one JSON document (RFC 8259) from front to back, and steps over what nobody asked for.
 ///
 /// An inspect is some 10 KB, of which nine values are wanted. A decoder that makes an object of all of it
@@ -119,16 +121,24 @@ struct EngineJSON {
     private mutating func quoted() throws(Malformed) -> ArraySlice<UInt8> {
         guard take(UInt8(ascii: "\"")) else { throw malformed }
         let start = position
-        while position < bytes.endIndex {
-            switch bytes[position] {
-            case UInt8(ascii: "\""):
-                position += 1
-                return bytes[start..<position - 1]
-            case UInt8(ascii: "\\"): position += 2
-            default: position += 1
-            }
+        while let quote = nextQuote() {
+            position = quote + 1
+            // Of two backslashes, the second is the first one's.
+            let escaping = bytes[start..<quote].reversed().prefix { $0 == UInt8(ascii: "\\") }
+            if escaping.count.isMultiple(of: 2) { return bytes[start..<quote] }
         }
+        position = bytes.endIndex
         throw malformed
+    }
+
+    private func nextQuote() -> Int? {
+        bytes.withUnsafeBufferPointer { whole in
+            let rest = UnsafeBufferPointer(rebasing: whole[(position - bytes.startIndex)...])
+            guard let start = rest.baseAddress,
+                let quote = memchr(start, Int32(UInt8(ascii: "\"")), rest.count)
+            else { return nil }
+            return position + (UnsafeRawPointer(quote) - UnsafeRawPointer(start))
+        }
     }
 
     mutating func takeNull() -> Bool { takeWord("null") }

@@ -72,7 +72,7 @@ final class EngineWatch {
 
     private func note(_ event: EngineEvent) {
         inventory = nil
-        memory?.containers[event.container] = nil
+        memory?.forget(event.container)
         guard happenings[event.container] != nil || happenings.count < Self.happeningsMax else {
             return
         }

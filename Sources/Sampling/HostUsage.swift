@@ -13,6 +13,10 @@ struct HostUsage {
         let buffer = ReadBuffer(capacity: 16 << 10)
         if let stat = host.bytes("/proc/stat", into: buffer) { readStat(stat) }
         if let info = host.bytes("/proc/meminfo", into: buffer) { readMemory(info) }
+        if let events = host.bytes("/proc/vmstat", into: buffer) {
+            // Of all groups, and of none (Linux 4.13).
+            values[.memoryOOMKills] = KernelFileScanner.value(of: "oom_kill", in: events)
+        }
         if let cpu = host.bytes("/proc/pressure/cpu", into: buffer).map(Pressure.init) {
             values[.cpuPressureSome] = cpu.someMicroseconds
             values[.cpuPressureFull] = cpu.fullMicroseconds

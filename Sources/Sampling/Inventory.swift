@@ -44,7 +44,7 @@ extension Inventory {
                     InventoryItem(
                         incarnation: incarnation, paths: known.group.map(mounts.paths(group:)),
                         engineValues: known.engineValues))
-                learnt.containers[incarnation.container] = known
+                learnt.remember(known)
                 continue
             }
             let found: DockerEngine.Inspected?

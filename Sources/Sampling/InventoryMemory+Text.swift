@@ -13,7 +13,8 @@ extension InventoryMemory {
 
     package var text: String {
         var text = "\(Self.title)\t\(boot.rawValue)\n"
-        for (id, known) in containers.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+        for known in containers {
+            let id = known.container
             let group = known.group ?? ""
             // A name with a tab or a line end in it is not worth remembering.
             guard !(id.rawValue + group).utf8.contains(where: { $0 < 0x20 }) else { continue }
@@ -47,15 +48,15 @@ extension InventoryMemory {
             boot: BootID(rawValue: String(decoding: boot, as: UTF8.self)), listedAt: listedAt)
         while let line = lines.next() {
             if line.isEmpty { continue }
-            guard let (id, known) = container(line) else { return nil }
-            memory.containers[id] = known
+            guard let known = container(line) else { return nil }
+            memory.remember(known)
         }
         return memory
     }
 
     private static func container(
         _ line: UnsafeBufferPointer<UInt8>
-    ) -> (ContainerID, Known)? {
+    ) -> Known? {
         var fields = TextFields(line, separator: .tab)
         guard let id = fields.next(), !id.isEmpty,
             let started = fields.next().flatMap(TextFields.integer)
@@ -68,11 +69,9 @@ extension InventoryMemory {
             values[metric] = value
         }
         guard let group = fields.next(), fields.next() == nil else { return nil }
-        return (
-            ContainerID(rawValue: String(decoding: id, as: UTF8.self)),
-            Known(
-                startedAt: Timestamp(milliseconds: started), engineValues: values,
-                group: group.isEmpty ? nil : String(decoding: group, as: UTF8.self))
-        )
+        return Known(
+            container: ContainerID(rawValue: String(decoding: id, as: UTF8.self)),
+            startedAt: Timestamp(milliseconds: started), engineValues: values,
+            group: group.isEmpty ? nil : String(decoding: group, as: UTF8.self))
     }
 }

@@ -9,6 +9,7 @@ package import Measures
 package struct InventoryMemory: Equatable, Sendable {
     /// One container, as its inspect told.
     struct Known: Equatable, Sendable {
+        var container: ContainerID
         var startedAt: Timestamp
         /// State, health, restarts, exit code, OOM flag.
         var engineValues: MetricValues
@@ -19,7 +20,13 @@ package struct InventoryMemory: Equatable, Sendable {
     /// The boot in which, and the clocks just before the listing was asked for.
     package var boot: BootID
     package var listedAt: ClockReading
-    var containers: [ContainerID: Known] = [:]
+    /// Each once, in the order in which they were listed.
+    private(set) var containers: [Known] = []
+    private var search = ContainerSearch()
+
+    package static func == (left: InventoryMemory, right: InventoryMemory) -> Bool {
+        left.isSame(as: right) && left.listedAt == right.listedAt
+    }
 
     /// Whether both know the same, whenever they learnt it.
     package func isSame(as other: InventoryMemory) -> Bool {
@@ -46,8 +53,10 @@ package struct InventoryMemory: Equatable, Sendable {
     }
 
     /// - Parameter seconds: as `secondsToVouchFor` gave it.
-    func known(_ listed: DockerEngine.Listed, unchangedFor seconds: Int64) -> Known? {
-        guard let known = containers[ContainerID(rawValue: listed.id)],
+    mutating func known(_ listed: DockerEngine.Listed, unchangedFor seconds: Int64) -> Known? {
+        let place = search.place(
+            of: ContainerID(rawValue: listed.id), in: containers, by: { $0.container })
+        guard let known = place.map({ containers[$0] }),
             let status = listed.status.flatMap(ListedStatus.init),
             status.ageSecondsMin > seconds,
             let state = listed.state.flatMap({ ContainerState(engineName: $0) }),
@@ -66,18 +75,31 @@ package struct InventoryMemory: Equatable, Sendable {
             guard let common = mounts.group(of: paths) else { return }
             group = common
         }
-        containers[item.incarnation.container] = Known(
-            startedAt: startedAt, engineValues: item.engineValues, group: group)
+        remember(
+            Known(
+                container: item.incarnation.container, startedAt: startedAt,
+                engineValues: item.engineValues, group: group))
     }
 }
 
 extension InventoryMemory {
+    /// - Parameter known: of a container of which nothing is remembered.
+    mutating func remember(_ known: Known) {
+        containers.append(known)
+        search = ContainerSearch()
+    }
+
+    mutating func forget(_ container: ContainerID) {
+        containers.removeAll { $0.container == container }
+        search = ContainerSearch()
+    }
+
     /// Forgets a container of which the kernel tells more than is remembered: its group is gone, or a
     /// process in it was killed, which turns the engine's OOM flag without a word in the list.
     mutating func check(_ item: InventoryItem, against read: MetricValues) {
         let wasKilled = (read[.memoryOOMKills] ?? 0) > 0 && item.engineValues[.oomKilled] != 1
         if wasKilled || (item.paths != nil && read.isEmpty) {
-            containers[item.incarnation.container] = nil
+            forget(item.incarnation.container)
         }
     }
 }

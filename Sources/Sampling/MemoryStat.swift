@@ -10,6 +10,8 @@ struct MemoryStat {
     var refaults: Int64?
     /// In v1 only; absent where the kernel does not account swap.
     var swap: Int64?
+    /// In v1 only: the least limit of the group and those above it.
+    var hierarchicalLimit: Limit<Bytes>?
 
     init(v2 text: UnsafeBufferPointer<UInt8>) {
         KernelFileScanner.forEachKey(text, where: Self.startsWantedKey) { key, value in
@@ -44,11 +46,13 @@ struct MemoryStat {
             || byte == UInt8(ascii: "w")
     }
 
-    private static func startsTotal(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "t") }
+    private static func startsTotalOrLimit(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "t") || byte == UInt8(ascii: "h")
+    }
 
     /// v1 keys without `total_` leave the children's memory out.
     init(v1 text: UnsafeBufferPointer<UInt8>) {
-        KernelFileScanner.forEachKey(text, where: Self.startsTotal) { key, value in
+        KernelFileScanner.forEachKey(text, where: Self.startsTotalOrLimit) { key, value in
             if KernelFileScanner.matches(key, "total_rss") { anon = value.count() }
             if KernelFileScanner.matches(key, "total_active_file") { activeFile = value.count() }
             if KernelFileScanner.matches(key, "total_inactive_file") {
@@ -60,6 +64,9 @@ struct MemoryStat {
                 || KernelFileScanner.matches(key, "total_workingset_refault")
             {
                 refaults = value.count()
+            }
+            if KernelFileScanner.matches(key, "hierarchical_memory_limit") {
+                hierarchicalLimit = value.count().map(MemoryMax.limit(v1:))
             }
         }
     }
@@ -88,9 +95,7 @@ enum MemoryMax {
 
     /// `memory.limit_in_bytes`: "none" is the largest number of whole pages below 2^63, which depends
     /// on the page size. No machine has 2^62 bytes.
-    static func limit(v1 text: UnsafeBufferPointer<UInt8>) -> Limit<Bytes>? {
-        KernelFileScanner.integer(text).map { bytes in
-            bytes >= 1 << 62 || bytes < 0 ? .unlimited : .bounded(Bytes(bytes))
-        }
+    static func limit(v1 bytes: Int64) -> Limit<Bytes> {
+        bytes >= 1 << 62 || bytes < 0 ? .unlimited : .bounded(Bytes(bytes))
     }
 }

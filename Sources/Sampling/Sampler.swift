@@ -8,6 +8,8 @@ package final class Sampler {
     /// Keeps files open from the second tick on.
     private let reader: CgroupReader
     private var carried = CarriedOccurrences()
+    /// Of the tick before.
+    private var earlier: EarlierReadings?
     /// Where the engine's events are heard, in a loop.
     private let watch: EngineWatch?
     /// What the last listing of the engine's containers learnt, for the next process to go on from.
@@ -22,11 +24,13 @@ package final class Sampler {
     /// - Parameter watchesEvents: for a loop: containers are listed anew only when the engine tells of a
     ///   change, and what happened between two ticks is part of the second.
     /// - Parameter memory: what an earlier sampler of this host and engine learnt.
+    /// - Parameter earlier: what it read last.
     package init(
         host: HostFiles = HostFiles(), engine: EngineChoice, watchesEvents: Bool = false,
-        remembering memory: InventoryMemory? = nil
+        remembering memory: InventoryMemory? = nil, after earlier: EarlierReadings? = nil
     ) {
         self.memory = memory
+        self.earlier = earlier
         self.host = host
         self.engine = engine
         reader = CgroupReader(host: host)
@@ -91,11 +95,19 @@ package final class Sampler {
             time: clock.time, boot: found.boot, uptimeMilliseconds: clock.uptimeMilliseconds,
             host: usage.capacity, samples: [Self.hostSample(found.boot, usage.values)])
         tick.origins = found.inventory.origins
+        var earlier = earlier.flatMap { $0.boot == found.boot ? $0 : nil }
+        self.earlier = nil
+        let quiet =
+            earlier?.values(of: tick.samples[0].incarnation).map {
+                HostQuiet(between: $0, and: usage.values)
+            } ?? []
         var skipped = found.inventory.skipped
         for item in found.inventory.items {
             var values = item.engineValues
             if let paths = item.paths {
-                let read = reader.read(paths)
+                let before = earlier?.values(of: item.incarnation)
+                let read = reader.read(
+                    paths, after: before.map { EarlierReading(values: $0, host: quiet) })
                 memory?.check(item, against: read)
                 guard read[.cpuUsage] != nil || read[.memoryCurrent] != nil else {
                     skipped.append(
@@ -107,8 +119,15 @@ package final class Sampler {
             tick.samples.append(ContainerSample(incarnation: item.incarnation, values: values))
         }
         reader.finishTick()
+        keep(tick, inPlaceOf: earlier)
         carried.move(to: &tick)
         return Outcome(tick: tick, skipped: skipped, source: found.source)
+    }
+
+    private func keep(_ tick: Tick, inPlaceOf earlier: consuming EarlierReadings?) {
+        var readings = earlier ?? EarlierReadings(boot: tick.boot, count: tick.samples.count)
+        readings.replace(with: tick)
+        self.earlier = readings
     }
 
     private static func hostSample(_ boot: BootID, _ values: MetricValues) -> ContainerSample {

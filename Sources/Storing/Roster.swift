@@ -9,13 +9,13 @@ import Measures
 /// start; `details` tells whether what else is stored of it is still so.
 struct Roster: Equatable {
     struct Entry: Equatable {
-        var container: String
+        var container: ContainerID
         var startedAt: Timestamp?
         var details: UInt64
         var row: Int64
 
         init(_ incarnation: Incarnation, row: Int64) {
-            container = incarnation.container.rawValue
+            container = incarnation.container
             startedAt = incarnation.startedAt
             details = incarnation.details
             self.row = row
@@ -23,9 +23,7 @@ struct Roster: Equatable {
     }
 
     var entries: [Entry] = []
-    /// Where the next incarnation is expected.
-    private var next = 0
-    private var places: [String: Int]?
+    private var search = ContainerSearch()
 
     init() {}
 
@@ -34,24 +32,13 @@ struct Roster: Equatable {
     /// That of an incarnation which is here with all that is stored of it. Fastest in the order of the last
     /// tick.
     mutating func entry(of incarnation: Incarnation) -> Entry? {
-        if next == entries.count || entries[next].container != incarnation.container.rawValue {
-            guard let place = place(of: incarnation.container.rawValue) else { return nil }
-            next = place
-        }
-        let entry = entries[next]
-        next += 1
+        guard
+            let place = search.place(of: incarnation.container, in: entries, by: { $0.container })
+        else { return nil }
+        let entry = entries[place]
         guard entry.startedAt == incarnation.startedAt, entry.details == incarnation.details
         else { return nil }
         return entry
-    }
-
-    private mutating func place(of container: String) -> Int? {
-        if let places { return places[container] }
-        var made: [String: Int] = [:]
-        made.reserveCapacity(entries.count)
-        for (index, entry) in entries.enumerated() { made[entry.container] = index }
-        places = made
-        return made[container]
     }
 }
 
@@ -95,8 +82,9 @@ extension Roster {
     var bytes: [UInt8] {
         var writer = ByteWriter()
         for entry in entries {
-            writer.append(count: entry.container.utf8.count)
-            writer.append(contentsOf: Array(entry.container.utf8))
+            let container = entry.container.rawValue.utf8
+            writer.append(count: container.count)
+            writer.append(contentsOf: Array(container))
             writer.append(byte: entry.startedAt == nil ? 0 : 1)
             if let startedAt = entry.startedAt { writer.append(signed: startedAt.rawValue) }
             writer.append(littleEndian: UInt32(truncatingIfNeeded: entry.details))
@@ -126,14 +114,14 @@ extension Roster {
             let high = try reader.littleEndian()
             entries.append(
                 Entry(
-                    container: container, startedAt: startedAt,
+                    container: ContainerID(rawValue: container), startedAt: startedAt,
                     details: UInt64(high) << 32 | UInt64(low), row: try reader.signed()))
         }
     }
 }
 
 extension Roster.Entry {
-    fileprivate init(container: String, startedAt: Timestamp?, details: UInt64, row: Int64) {
+    fileprivate init(container: ContainerID, startedAt: Timestamp?, details: UInt64, row: Int64) {
         self.container = container
         self.startedAt = startedAt
         self.details = details
@@ -189,7 +177,7 @@ extension SampleStore {
     }
 
     /// What the tick before left; empty where there is nothing, or nothing sound: it only saves looking up.
-    private func roster() throws(StoreError) -> Roster {
+    func roster() throws(StoreError) -> Roster {
         if let knownRoster { return knownRoster }
         var statement = try database.prepare(
             "SELECT value FROM note WHERE name = ?", while: "looking up containers")

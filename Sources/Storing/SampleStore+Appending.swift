@@ -7,16 +7,27 @@ struct KeyTick {
     var samples: [TickRow.Sample]
 }
 
+/// A text that a program leaves in a store for its next run.
+package struct StoreNote {
+    package var name: String
+    package var text: String
+
+    package init(_ name: String, _ text: String) {
+        self.name = name
+        self.text = text
+    }
+}
+
 extension SampleStore {
     /// How many ticks a key tick serves, itself among them: they become one span of columns.
     static let ticksPerKey: Int64 = 60
 
     /// Stores one tick: when this returns, the tick survives a crash of the process.
-    /// - Parameter notes: texts by name, kept or replaced together with the tick.
+    /// - Parameter notes: kept or replaced together with the tick.
     /// - Throws: `diskFull`, `busy`, `notAccessible`; then nothing of the tick is kept and everything
     ///   stored before is.
     package func append(
-        _ tick: Tick, notes: [String: String] = [:]
+        _ tick: Tick, notes: [StoreNote] = []
     ) throws(StoreError) {
         do {
             try database.transaction(.immediate, while: "storing a sample") {
@@ -24,7 +35,7 @@ extension SampleStore {
                 try forgetIfOthersWrote()
                 try insert(tick)
                 try write(tick.origins)
-                for (name, text) in notes { try write(note: name, text) }
+                for note in notes { try write(note) }
             }
         } catch {
             // Ids handed out inside the failed transaction are gone with it.
@@ -58,11 +69,11 @@ extension SampleStore {
         return try statement.step() ? statement.text(0) : nil
     }
 
-    private func write(note name: String, _ text: String) throws(StoreError) {
+    private func write(_ note: StoreNote) throws(StoreError) {
         var statement = try database.prepare(
             "INSERT OR REPLACE INTO note(name, value) VALUES(?, ?)", while: "writing a note")
-        try statement.bind(1, name)
-        try statement.bind(2, text)
+        try statement.bind(1, note.name)
+        try statement.bind(2, note.text)
         try statement.run()
     }
 
@@ -138,13 +149,13 @@ extension SampleStore {
     }
 
     func row(of boot: BootID) throws(StoreError) -> Int64 {
-        if let known = bootRows[boot] { return known }
+        if let known = bootRows.first(where: { $0.boot == boot }) { return known.row }
         // A host boots seldom: an index would cost a page of every store.
         var statement = try database.prepare(
             "SELECT id FROM boot WHERE uuid = ?", while: "looking up a boot id")
         try statement.bind(1, boot.rawValue)
         let row = try statement.step() ? statement.integer(0) : insert(boot)
-        bootRows[boot] = row
+        bootRows.append((boot, row))
         return row
     }
 

@@ -10,7 +10,7 @@ package final class SampleStore {
     let database: SQLiteDatabase
     /// Row ids already looked up by this process, so that a loop touches the name tables once.
     var knownRoster: Roster?
-    var bootRows: [BootID: Int64] = [:]
+    var bootRows: [(boot: BootID, row: Int64)] = []
     /// The key tick that was read or written last.
     var key: KeyTick?
     /// SQLite's count of what other processes committed, when the ids above were looked up.

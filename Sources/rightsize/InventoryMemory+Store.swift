@@ -20,12 +20,15 @@ extension InventoryMemory {
 
     /// What to store for the next sample.
     /// - Parameter previous: what the store holds already.
-    func notes(after previous: InventoryMemory?) -> [String: String] {
+    func notes(after previous: InventoryMemory?) -> [StoreNote] {
         var notes = [
-            Self.listedName: "\(listedAt.time.rawValue) \(listedAt.uptimeMilliseconds)"
+            StoreNote(
+                Self.listedName, "\(listedAt.time.rawValue) \(listedAt.uptimeMilliseconds)")
         ]
         // Mostly nothing has changed, and the text of thousands of containers is not written again.
-        if previous.map({ !isSame(as: $0) }) ?? true { notes[Self.name] = text }
+        if previous.map({ !isSame(as: $0) }) ?? true {
+            notes.append(StoreNote(Self.name, text))
+        }
         return notes
     }
 }

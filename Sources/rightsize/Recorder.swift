@@ -28,7 +28,7 @@ struct Recorder {
         guard acceptsHostAlone || outcome.tick.samples.contains(where: \.isContainer) else {
             throw Self.nothingFound(outcome)
         }
-        let notes = sampler.memory.map { $0.notes(after: rememberedInventory) } ?? [:]
+        let notes = sampler.memory.map { $0.notes(after: rememberedInventory) } ?? []
         do {
             try store.append(outcome.tick, notes: notes)
         } catch {

@@ -30,10 +30,12 @@ struct SampleRun: Equatable {
         guard let lock = RunLock.take(besideStore: store.path, quiet: quiet) else { return }
         defer { lock.release() }
         try remember(resolution, in: store)
-        // A loop hears of changes; a single sample goes on from what the last one knew.
-        let memory = everySeconds == nil ? try InventoryMemory(leftIn: store) : nil
+        // A loop hears of changes; a single sample goes on from what the last one knew and read.
+        let isSingle = everySeconds == nil
+        let memory = isSingle ? try InventoryMemory(leftIn: store) : nil
         let sampler = Sampler(
-            engine: engine, watchesEvents: everySeconds != nil, remembering: memory)
+            engine: engine, watchesEvents: !isSingle, remembering: memory,
+            after: isSingle ? try store.earlierReadings() : nil)
         let recorder = Recorder(
             sampler: sampler, store: store, quiet: quiet || showsTick,
             rememberedInventory: memory, burstSeconds: burstSeconds)

@@ -1,6 +1,7 @@
 /* load.c - a container's worth of known load. Static, no dependencies.
  *
- *   load idle                      sleeps
+ *   load idle                      sleeps, and wakes every second
+ *   load rest                      sleeps for ever
  *   load cpu N                     N processes that never stop computing
  *   load burst ON OFF              computes for ON ms, sleeps for OFF ms, and so on
  *   load grow START STEP MAX MS    touches START MiB of anonymous memory, then STEP MiB more every
@@ -103,10 +104,11 @@ int main(int count, char **words) {
     for (int i = 0; i < 4 && i + 2 < count; i++) number[i] = atol(words[i + 2]);
 
     if (!strcmp(mode, "idle") && count == 2) for (;;) sleep_ms(1000);
+    if (!strcmp(mode, "rest") && count == 2) for (;;) pause();
     if (!strcmp(mode, "cpu") && count == 3) cpu(number[0]);
     if (!strcmp(mode, "burst") && count == 4) burst(number[0], number[1]);
     if (!strcmp(mode, "grow") && count == 6) grow(number[0], number[1], number[2], number[3]);
     if (!strcmp(mode, "cache") && count == 3) cache(number[0]);
-    fputs("usage: load idle | cpu N | burst ON OFF | grow START STEP MAX MS | cache MB\n", stderr);
+    fputs("usage: load idle | rest | cpu N | burst ON OFF | grow START STEP MAX MS | cache MB\n", stderr);
     return 64;
 }

@@ -171,8 +171,7 @@ import Testing
                 _ = IOStat(v2: text)
                 _ = IOStat(v1: text)
                 _ = CPUMax.limit(v2: text)
-                _ = MemoryMax.limit(v1: text)
-                _ = KernelFileScanner.integer(text)
+                _ = KernelFileScanner.integer(text).map(MemoryMax.limit(v1:))
             }
             _ = CgroupMounts(mountinfo: String(decoding: bytes, as: UTF8.self))
         }

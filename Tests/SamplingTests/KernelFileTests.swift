@@ -50,7 +50,7 @@ import Testing
             ("-1\n", .unlimited),
         ] as [(String, Limit<Bytes>?)])
     func memoryLimitV1(text: String, limit: Limit<Bytes>?) {
-        #expect(scan(text, MemoryMax.limit(v1:)) == limit)
+        #expect(scan(text, KernelFileScanner.integer).map(MemoryMax.limit(v1:)) == limit)
     }
 
     @Test func pressureWithAndWithoutAFullLine() {

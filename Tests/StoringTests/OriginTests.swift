@@ -22,7 +22,7 @@ import Testing
         let hostile = ProjectOrigin(project: "bad", directory: "/a\tb\n/c", files: nil)
         try withTemporaryDirectory { directory in
             let store = try SampleStore(path: directory + "/store.db", access: .readWrite)
-            try store.append(tick(1, [old, unplaced]), notes: ["inventory": "x"])
+            try store.append(tick(1, [old, unplaced]), notes: [StoreNote("inventory", "x")])
             #expect(try store.origins() == [unplaced, old])
             try store.append(tick(2, [new, second, hostile]))
             try store.append(tick(3, []))

@@ -1,0 +1,71 @@
+package import Measures
+
+extension SampleStore {
+    /// What the last tick read of each container, as it read it; nil where that cannot be told: the last
+    /// tick is no longer a row, the store floors counters, or something is damaged. It only saves the
+    /// sampler reading: `verify` names the damage.
+    package func earlierReadings() throws(StoreError) -> EarlierReadings? {
+        guard try settings().resolution == .exact else { return nil }
+        return try database.snapshot(while: "looking up the last sample") {
+            () throws(StoreError) -> EarlierReadings? in
+            try forgetIfOthersWrote()
+            do throws(StoreError) {
+                return try readingsOfLastRow()
+            } catch {
+                guard case .damaged = error else { throw error }
+                return nil
+            }
+        }
+    }
+
+    private func readingsOfLastRow() throws(StoreError) -> EarlierReadings? {
+        guard let (label, samples) = try lastRow(), let boot = try boot(label.header.boot) else {
+            return nil
+        }
+        var readings = EarlierReadings(boot: boot, count: samples.count)
+        let roster = try roster()
+        for entry in roster.entries {
+            guard let index = samples.firstIndex(ofRow: entry.row) else { continue }
+            readings.append(
+                entry.container, startedAt: entry.startedAt, samples[index].values)
+        }
+        knownRoster = roster
+        return readings
+    }
+
+    private func lastRow() throws(StoreError) -> (TickRow.Label, [TickRow.Sample])? {
+        var statement = try database.prepare(
+            "SELECT \(Self.labelColumns), samples FROM tick ORDER BY seq DESC LIMIT 1",
+            while: "looking up the last sample")
+        guard try statement.step() else { return nil }
+        let label = TickRow.Label(statement)
+        guard let sequence = label.key else { return (label, try keyTick(label.sequence).samples) }
+        let key = try keyTick(sequence)
+        do {
+            let samples = try TickRow.decode(
+                statement.blob(7), against: key.samples, label: label.bytes)
+            return (label, samples)
+        } catch {
+            throw .damaged(path: path, what: "sample \(label.sequence): \(error)")
+        }
+    }
+
+    private func boot(_ row: Int64) throws(StoreError) -> BootID? {
+        var statement = try database.prepare(
+            "SELECT uuid FROM boot WHERE id = ?", while: "looking up a boot id")
+        try statement.bind(1, row)
+        return try statement.step() ? BootID(rawValue: statement.text(0)) : nil
+    }
+}
+
+extension [TickRow.Sample] {
+    /// Where the sample of an incarnation is; they are in the order of their rows.
+    fileprivate func firstIndex(ofRow row: Int64) -> Int? {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].incarnation < row { low = middle + 1 } else { high = middle }
+        }
+        return low < endIndex && self[low].incarnation == row ? low : nil
+    }
+}
