@@ -8,8 +8,8 @@ package struct Tick: Hashable, Sendable {
     package var uptimeMilliseconds: Int64
     package var host: HostCapacity
     package var samples: [ContainerSample]
-    /// Of the Compose projects among the samples, those whose labels tell it.
-    package var origins: Set<ProjectOrigin> = []
+    /// Of the Compose projects among the samples, those whose labels tell it; each once.
+    package var origins: [ProjectOrigin] = []
 
     package init(
         time: Timestamp, boot: BootID, uptimeMilliseconds: Int64, host: HostCapacity,

@@ -15,8 +15,7 @@ struct EngineJSON {
 
         static func ~= (name: StaticString, key: Key) -> Bool {
             key.bytes.count == name.utf8CodeUnitCount
-                && key.bytes.elementsEqual(
-                    UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+                && key.bytes.withUnsafeBufferPointer { KernelFileScanner.matches($0, name) }
         }
 
         var text: String { EngineJSON.unescaped(bytes) }

@@ -19,7 +19,8 @@ package struct SkippedContainer: Hashable, Sendable {
 struct Inventory: Sendable {
     var items: [InventoryItem] = []
     var skipped: [SkippedContainer] = []
-    var origins: Set<ProjectOrigin> = []
+    /// Each once.
+    var origins: [ProjectOrigin] = []
 }
 
 // MARK: - From an engine
@@ -37,7 +38,11 @@ extension Inventory {
         let seconds = memory?.secondsToVouchFor(boot: boot, now: .now())
         for listed in list {
             var incarnation = Incarnation(listed)
-            if let origin = ProjectOrigin(labels: listed.labels ?? [:]) { origins.insert(origin) }
+            if let origin = ProjectOrigin(labels: listed.labels ?? [:]),
+                !origins.contains(origin)
+            {
+                origins.append(origin)
+            }
             if let seconds, let known = memory?.known(listed, unchangedFor: seconds) {
                 incarnation.startedAt = known.startedAt
                 items.append(

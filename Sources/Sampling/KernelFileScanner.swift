@@ -64,10 +64,13 @@ struct KernelFileScanner {
         return found
     }
 
+    @inline(__always)
     static func matches(_ word: UnsafeBufferPointer<UInt8>, _ other: StaticString) -> Bool {
-        guard word.count == other.utf8CodeUnitCount else { return false }
-        for index in 0..<word.count where word[index] != other.utf8Start[index] { return false }
-        return true
+        // Most words differ in length, which the compiler knows of `other`.
+        guard word.count == other.utf8CodeUnitCount, let start = word.baseAddress else {
+            return false
+        }
+        return memcmp(start, other.utf8Start, word.count) == 0
     }
 
     var isAtEnd: Bool { position >= text.count }

@@ -29,7 +29,7 @@ extension SampleStore {
     }
 
     /// Replaces what is known of the projects that `origins` tell of, where that has changed.
-    func write(_ origins: Set<ProjectOrigin>) throws(StoreError) {
+    func write(_ origins: [ProjectOrigin]) throws(StoreError) {
         guard !origins.isEmpty else { return }
         var texts: [String: String] = [:]
         for origin in origins.sorted() {

@@ -5,7 +5,7 @@ import Testing
 @testable import Storing
 
 @Suite struct OriginTests {
-    private func tick(_ second: Int64, _ origins: Set<ProjectOrigin>) -> Tick {
+    private func tick(_ second: Int64, _ origins: [ProjectOrigin]) -> Tick {
         var tick = Tick(
             time: Timestamp(seconds: 1_700_000_000 + second), boot: BootID(rawValue: "b"),
             uptimeMilliseconds: second * 1000, host: HostCapacity(cpus: nil, memory: nil),
