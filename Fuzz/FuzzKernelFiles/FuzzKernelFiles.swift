@@ -119,7 +119,7 @@ final class FakeHost: Sendable {
             mkdir(root + directory, 0o755)
         }
         texts = ["/first", "/second"].map { open(root + $0, O_RDWR | O_CREAT | O_CLOEXEC, 0o644) }
-        for name in ["stat", "meminfo", "pressure/cpu", "pressure/memory", "pressure/io"] {
+        for name in ["stat", "meminfo", "pressure/cpu", "pressure/memory", "pressure/io", "vmstat"] {
             symlink(root + "/first", root + "/proc/" + name)
         }
         for file in ControlFile.allCases {
@@ -131,7 +131,8 @@ final class FakeHost: Sendable {
         let host = HostFiles(root: root)
         let v1 = CgroupPaths(cpu: "/v1", cpuacct: "/v1", memory: "/v1", blkio: "/v1", pids: "/v1")
         groups = [CgroupPaths(unified: "/v2"), v1].map {
-            CgroupFiles($0, host: host, buffer: ReadBuffer(), keepsOpen: true)
+            CgroupFiles(
+                $0, host: host, buffer: ReadBuffer(), known: KnownReading(), keepsOpen: true)
         }
         self.host = host
     }
@@ -142,6 +143,16 @@ final class FakeHost: Sendable {
             _ = text.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
         }
         _ = HostUsage(host)
-        for group in groups { _ = group.values() }
+        for group in groups {
+            let read = group.values()
+            // Nothing has changed, so that what is kept is what would be read.
+            let all: HostQuiet = [.memoryPressure, .ioPressure, .oomKills]
+            var kept = group.values(after: EarlierReading(values: read, host: all))
+            if let peak = read[.memoryPeak] {
+                require(kept[.memoryPeak] == max(peak, read[.memoryCurrent] ?? peak), "\(kept)")
+                kept[.memoryPeak] = peak
+            }
+            require(kept == read, "\(kept) kept of \(read)")
+        }
     }
 }

@@ -29,7 +29,7 @@ extension MetricValues {
 
     private mutating func setCPU(_ files: CgroupFiles) {
         if let text = files.text(.cpuStat) { set(CPUStat(v2: text)) }
-        files.noteUsage(self[.cpuUsage])
+        files.known.noteUsage(self[.cpuUsage])
         if let text = files.text(.cpuMax) { self[.cpuLimit] = CPUMax.limit(v2: text)?.wireValue }
         // Of this group alone, without its children's (Linux 6.6).
         if !keepBandwidth([.cpuThrottledTimeLocal], files), let text = files.text(.cpuStatLocal) {
@@ -56,14 +56,14 @@ extension MetricValues {
             self[.cpuPressureSome] = cpu.someMicroseconds
             self[.cpuPressureFull] = cpu.fullMicroseconds
         }
-        if !keep([.memoryPressureSome, .memoryPressureFull], files.known(while: .memoryPressure)),
+        if !keep([.memoryPressureSome, .memoryPressureFull], files.known.whileHost(is: .memoryPressure)),
             let text = files.text(.memoryPressure)
         {
             let memory = Pressure(text)
             self[.memoryPressureSome] = memory.someMicroseconds
             self[.memoryPressureFull] = memory.fullMicroseconds
         }
-        if !keep([.ioPressureSome, .ioPressureFull], files.known(while: .ioPressure)),
+        if !keep([.ioPressureSome, .ioPressureFull], files.known.whileHost(is: .ioPressure)),
             let text = files.text(.ioPressure)
         {
             let io = Pressure(text)
@@ -76,7 +76,7 @@ extension MetricValues {
 
     private mutating func setV1Usage(_ files: CgroupFiles) {
         if let nanoseconds = files.count(.v1CPUAcctUsage) { self[.cpuUsage] = nanoseconds / 1000 }
-        files.noteUsage(self[.cpuUsage])
+        files.known.noteUsage(self[.cpuUsage])
     }
 
     private mutating func setV1Bandwidth(_ files: CgroupFiles) {
@@ -109,7 +109,7 @@ extension MetricValues {
     /// - Parameter least: of the group's own limit and those above it.
     private mutating func setV1MemoryLimit(_ files: CgroupFiles, least: Int64?) {
         let unlimited = Limit<Bytes>.unlimited.wireValue
-        if let least, least == unlimited || least == files.known?[.memoryLimit] {
+        if let least, least == unlimited || least == files.known.values?[.memoryLimit] {
             self[.memoryLimit] = least
         } else {
             self[.memoryLimit] = files.integer(.v1MemoryLimit).map {
@@ -119,7 +119,7 @@ extension MetricValues {
     }
 
     private mutating func setV1IO(_ files: CgroupFiles) {
-        if keep([.ioRead, .ioWrite], files.knownUnlessRun) { return }
+        if keep([.ioRead, .ioWrite], files.known.unlessRun) { return }
         let text = files.text(.v1BlkioServiceBytesRecursive) ?? files.text(.v1BlkioServiceBytes)
         if let text { set(IOStat(v1: text)) }
     }
@@ -127,7 +127,7 @@ extension MetricValues {
     // MARK: Both
 
     private mutating func setPeak(_ files: CgroupFiles, _ file: ControlFile) {
-        if let known = files.knownUnlessRun?[.memoryPeak] {
+        if let known = files.known.unlessRun?[.memoryPeak] {
             // Others may add to a group that rests: packets that nobody takes from its sockets.
             self[.memoryPeak] = max(known, self[.memoryCurrent] ?? known)
         } else {
@@ -137,7 +137,7 @@ extension MetricValues {
 
     /// `memory.events` and v1's `memory.oom_control` spell it alike.
     private mutating func setOOMKills(_ files: CgroupFiles, _ file: ControlFile) {
-        if keep([.memoryOOMKills], files.known(while: .oomKills)) { return }
+        if keep([.memoryOOMKills], files.known.whileHost(is: .oomKills)) { return }
         guard let text = files.text(file) else { return }
         self[.memoryOOMKills] = KernelFileScanner.value(of: "oom_kill", in: text)
     }
@@ -145,10 +145,10 @@ extension MetricValues {
     /// Keeps what tells of throttling where there was no quota, and there is none.
     private mutating func keepBandwidth(_ metrics: [Metric], _ files: CgroupFiles) -> Bool {
         let unlimited = Limit<Cores>.unlimited.wireValue
-        guard self[.cpuLimit] == unlimited, files.known?[.cpuLimit] == unlimited else {
+        guard self[.cpuLimit] == unlimited, files.known.values?[.cpuLimit] == unlimited else {
             return false
         }
-        return keep(metrics, files.known)
+        return keep(metrics, files.known.values)
     }
 
     /// - Returns: whether `known` had them all.

@@ -28,9 +28,7 @@ final class CgroupFiles {
     /// The `errno` of a file or directory that is there and could not be opened in the last `values()`.
     private(set) var refusal: Int32?
 
-    private var earlier: EarlierReading?
-    /// Whether the group has run since `earlier`, as far as this is known yet.
-    private var hasRun = true
+    let known: KnownReading
 
     /// The descriptor of each open file, `absent`, or `untried`.
     private var descriptors = InlineArray<28, Int32>(repeating: CgroupFiles.untried)
@@ -48,9 +46,15 @@ final class CgroupFiles {
     private static let retryTicks = 16
     private var ticksToRetry = CgroupFiles.retryTicks
 
-    /// - Parameter keepsOpen: whether files stay open from one `values()` to the next. Where they do
-    ///   not, `paths` may change between two.
-    init(_ paths: CgroupPaths, host: HostFiles, buffer: ReadBuffer, keepsOpen: Bool) {
+    /// - Parameters:
+    ///   - known: to be used for each `values()`.
+    ///   - keepsOpen: whether files stay open from one `values()` to the next. Where they do not, `paths` may
+    ///     change between two.
+    init(
+        _ paths: CgroupPaths, host: HostFiles, buffer: ReadBuffer, known: KnownReading,
+        keepsOpen: Bool
+    ) {
+        self.known = known
         self.paths = paths
         self.host = host
         self.buffer = buffer
@@ -71,34 +75,11 @@ final class CgroupFiles {
         }
         failure = nil
         refusal = nil
-        self.earlier = earlier
-        hasRun = true
+        known.begin(earlier)
         let values = MetricValues(self)
         if directoryHierarchy != nil { leave() }
         return values
     }
-
-    // MARK: What is known
-
-    /// To be called with the CPU time before `knownUnlessRun` is.
-    func noteUsage(_ microseconds: Int64?) {
-        guard let before = earlier?.values[.cpuUsage] else { return }
-        hasRun = microseconds != before
-    }
-
-    /// What was read of a group that has run nothing since.
-    var knownUnlessRun: MetricValues? { hasRun ? nil : earlier?.values }
-
-    /// What was read of a group to which something has happened only if it did on the host.
-    func known(while quiet: HostQuiet) -> MetricValues? {
-        guard let earlier, earlier.host.contains(quiet) else { return nil }
-        return earlier.values
-    }
-
-    /// What was read, whatever happened since.
-    var known: MetricValues? { earlier?.values }
-
-    // MARK: Texts
 
     /// Ends a tick.
     func closeParents() { parents?.close() }
@@ -159,18 +140,16 @@ final class CgroupFiles {
         case .v1(.pids): paths.pids.map(host.path)
         // Hosts mount cpu and cpuacct together.
         case .v1(.cpuacct) where paths.cpuacct != paths.cpu: paths.cpuacct.map(host.path)
-        case .v1(.cpu) where paths.cpuacct != paths.cpu && isUnlimited:
+        // Without a quota, that alone is read.
+        case .v1(.cpu)
+        where paths.cpuacct != paths.cpu
+            && known.values?[.cpuLimit] == Limit<Cores>.unlimited.wireValue:
             paths.cpu.map(host.path)
-        case .unified where isPressure(file) && paths.memory != nil: paths.unified.map(host.path)
+        // Of a hybrid host's pressures, that on the CPU.
+        case .unified where paths.memory != nil && known.whileHost(is: .memoryPressure) != nil:
+            paths.unified.map(host.path)
         default: nil
         }
-    }
-
-    private var isUnlimited: Bool {
-        earlier?.values[.cpuLimit] == Limit<Cores>.unlimited.wireValue
-    }
-    private func isPressure(_ file: ControlFile) -> Bool {
-        earlier.map { !$0.host.isDisjoint(with: [.memoryPressure, .ioPressure]) } ?? false
     }
 
     private func enter(_ hierarchy: CgroupHierarchy) {

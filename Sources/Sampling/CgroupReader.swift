@@ -7,6 +7,7 @@ package import Measures
 package final class CgroupReader {
     private let host: HostFiles
     private let buffer = ReadBuffer()
+    private let known = KnownReading()
     /// For groups that are not kept open.
     private let passing: CgroupFiles
 
@@ -20,7 +21,8 @@ package final class CgroupReader {
     package init(host: HostFiles = HostFiles(), keptMax: Int? = nil) {
         self.host = host
         self.keptMax = keptMax
-        passing = CgroupFiles(CgroupPaths(), host: host, buffer: buffer, keepsOpen: false)
+        passing = CgroupFiles(
+            CgroupPaths(), host: host, buffer: buffer, known: known, keepsOpen: false)
     }
 
     /// The `errno` of a file that is there and could not be opened in the last `read`.
@@ -79,7 +81,8 @@ package final class CgroupReader {
         let most = keptMax ?? DescriptorLimit.raise().groups
         keptMax = most
         guard kept.count < most else { return nil }
-        let files = CgroupFiles(paths, host: host, buffer: buffer, keepsOpen: true)
+        let files = CgroupFiles(
+            paths, host: host, buffer: buffer, known: known, keepsOpen: true)
         kept[paths] = files
         return files
     }

@@ -8,6 +8,37 @@ struct EarlierReading {
     var host: HostQuiet
 }
 
+/// What an earlier reading still tells of the group that is being read. One for all groups of a reader, which
+/// are read one after the other: each would be too large to keep for a thousand.
+final class KnownReading {
+    private var earlier: EarlierReading?
+    /// Whether the group has run since, as far as this is known yet.
+    private var hasRun = true
+
+    func begin(_ earlier: EarlierReading?) {
+        self.earlier = earlier
+        hasRun = true
+    }
+
+    /// To be called with the CPU time before `unlessRun` is.
+    func noteUsage(_ microseconds: Int64?) {
+        guard let before = earlier?.values[.cpuUsage] else { return }
+        hasRun = microseconds != before
+    }
+
+    /// Whatever happened since.
+    var values: MetricValues? { earlier?.values }
+
+    /// Of a group that has run nothing since.
+    var unlessRun: MetricValues? { hasRun ? nil : earlier?.values }
+
+    /// To which something has happened only if it did on the host.
+    func whileHost(is quiet: HostQuiet) -> MetricValues? {
+        guard let earlier, earlier.host.contains(quiet) else { return nil }
+        return earlier.values
+    }
+}
+
 /// What has not happened anywhere on the host between two ticks, and so in none of its groups.
 struct HostQuiet: OptionSet {
     let rawValue: UInt8

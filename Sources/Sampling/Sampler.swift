@@ -119,7 +119,7 @@ package final class Sampler {
             tick.samples.append(ContainerSample(incarnation: item.incarnation, values: values))
         }
         reader.finishTick()
-        keep(tick, inPlaceOf: earlier)
+        keep(tick, inPlaceOf: consume earlier)
         carried.move(to: &tick)
         return Outcome(tick: tick, skipped: skipped, source: found.source)
     }
