@@ -119,7 +119,8 @@ final class FakeHost: Sendable {
             mkdir(root + directory, 0o755)
         }
         texts = ["/first", "/second"].map { open(root + $0, O_RDWR | O_CREAT | O_CLOEXEC, 0o644) }
-        for name in ["stat", "meminfo", "pressure/cpu", "pressure/memory", "pressure/io", "vmstat"] {
+        for name in ["stat", "meminfo", "pressure/cpu", "pressure/memory", "pressure/io", "vmstat"]
+        {
             symlink(root + "/first", root + "/proc/" + name)
         }
         for file in ControlFile.allCases {

@@ -51,25 +51,24 @@ extension MetricValues {
     }
 
     private mutating func setPressure(_ files: CgroupFiles) {
-        if let text = files.text(.cpuPressure) {
-            let cpu = Pressure(text)
-            self[.cpuPressureSome] = cpu.someMicroseconds
-            self[.cpuPressureFull] = cpu.fullMicroseconds
-        }
-        if !keep([.memoryPressureSome, .memoryPressureFull], files.known.whileHost(is: .memoryPressure)),
-            let text = files.text(.memoryPressure)
-        {
-            let memory = Pressure(text)
-            self[.memoryPressureSome] = memory.someMicroseconds
-            self[.memoryPressureFull] = memory.fullMicroseconds
-        }
-        if !keep([.ioPressureSome, .ioPressureFull], files.known.whileHost(is: .ioPressure)),
-            let text = files.text(.ioPressure)
-        {
-            let io = Pressure(text)
-            self[.ioPressureSome] = io.someMicroseconds
-            self[.ioPressureFull] = io.fullMicroseconds
-        }
+        // A group that waits for the CPU throughout does not run: only its own file tells.
+        setPressure(files, .cpuPressure, .cpuPressureSome, .cpuPressureFull, nil)
+        setPressure(
+            files, .memoryPressure, .memoryPressureSome, .memoryPressureFull,
+            files.known.whileHost(is: .memoryPressure))
+        setPressure(
+            files, .ioPressure, .ioPressureSome, .ioPressureFull,
+            files.known.whileHost(is: .ioPressure))
+    }
+
+    private mutating func setPressure(
+        _ files: CgroupFiles, _ file: ControlFile, _ some: Metric, _ full: Metric,
+        _ known: MetricValues?
+    ) {
+        if keep([some, full], known) { return }
+        guard let pressure = files.text(file).map(Pressure.init) else { return }
+        self[some] = pressure.someMicroseconds
+        self[full] = pressure.fullMicroseconds
     }
 
     // MARK: cgroup v1

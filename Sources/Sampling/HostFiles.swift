@@ -16,7 +16,7 @@ package struct HostFiles: Sendable {
     func path(_ path: String) -> String { root + path }
 
     /// A whole small file as text.
-    func text(_ path: String) -> String? {
+    package func text(_ path: String) -> String? {
         let buffer = ReadBuffer(capacity: 16 << 10)
         return bytes(path, into: buffer).map { String(decoding: $0, as: UTF8.self) }
     }

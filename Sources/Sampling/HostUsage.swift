@@ -17,18 +17,18 @@ struct HostUsage {
             // Of all groups, and of none (Linux 4.13).
             values[.memoryOOMKills] = KernelFileScanner.value(of: "oom_kill", in: events)
         }
-        if let cpu = host.bytes("/proc/pressure/cpu", into: buffer).map(Pressure.init) {
-            values[.cpuPressureSome] = cpu.someMicroseconds
-            values[.cpuPressureFull] = cpu.fullMicroseconds
-        }
-        if let memory = host.bytes("/proc/pressure/memory", into: buffer).map(Pressure.init) {
-            values[.memoryPressureSome] = memory.someMicroseconds
-            values[.memoryPressureFull] = memory.fullMicroseconds
-        }
-        if let io = host.bytes("/proc/pressure/io", into: buffer).map(Pressure.init) {
-            values[.ioPressureSome] = io.someMicroseconds
-            values[.ioPressureFull] = io.fullMicroseconds
-        }
+        setPressure(host, buffer, "cpu", .cpuPressureSome, .cpuPressureFull)
+        setPressure(host, buffer, "memory", .memoryPressureSome, .memoryPressureFull)
+        setPressure(host, buffer, "io", .ioPressureSome, .ioPressureFull)
+    }
+
+    private mutating func setPressure(
+        _ host: HostFiles, _ buffer: ReadBuffer, _ kind: String, _ some: Metric, _ full: Metric
+    ) {
+        guard let text = host.bytes("/proc/pressure/" + kind, into: buffer) else { return }
+        let pressure = Pressure(text)
+        values[some] = pressure.someMicroseconds
+        values[full] = pressure.fullMicroseconds
     }
 
     /// `cpu  …` is the sum of `cpu0 …`, `cpu1 …`, in hundredths of a second (USER_HZ is 100 on Linux):

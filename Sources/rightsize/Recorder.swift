@@ -36,7 +36,8 @@ struct Recorder {
             throw error
         }
         do throws(StoreError) {
-            try store.compact()
+            // In a loop, what that touched is not needed again for an hour.
+            if try store.compact() > 0 { ProgramText.release() }
         } catch {
             // The sample is stored, and what is compacted later is as good.
             guard error.isLackOfRoom else { throw error }

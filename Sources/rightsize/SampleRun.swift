@@ -46,6 +46,7 @@ struct SampleRun: Equatable {
             }
             return
         }
+        ProgramText.release()
         let ending = try recorder.loop(
             every: everySeconds, for: durationSeconds, until: signals)
         if ending == .interrupt { throw ExitCode.interrupted }
