@@ -112,17 +112,22 @@ extension SampleStore {
 
     /// The next tick's number, and the tick that it is told against; nil for a key tick.
     private func nextSequence() throws(StoreError) -> (Int64, KeyTick?) {
-        var statement = try database.prepare(
-            "SELECT seq, ifnull(key, seq) FROM tick ORDER BY seq DESC LIMIT 1",
-            while: "storing a sample")
-        guard try statement.step() else {
+        guard let last = try lastRow() else {
             let last = try database.integer(
                 "SELECT max(last_seq) FROM span", while: "storing a sample")
             return ((last ?? 0) + 1, nil)
         }
-        let (last, keySequence) = (statement.integer(0), statement.integer(1))
-        guard last - keySequence + 1 < Self.ticksPerKey else { return (last + 1, nil) }
-        return (last + 1, try keyTick(keySequence))
+        let next = last.sequence + 1
+        return (next, next - last.key < Self.ticksPerKey ? try keyTick(last.key) : nil)
+    }
+
+    /// The last tick of the hot tail, and its key tick: itself, where it is one. Nil where there is none.
+    func lastRow() throws(StoreError) -> (sequence: Int64, key: Int64)? {
+        var statement = try database.prepare(
+            "SELECT seq, ifnull(key, seq) FROM tick ORDER BY seq DESC LIMIT 1",
+            while: "looking up the last sample")
+        guard try statement.step() else { return nil }
+        return (statement.integer(0), statement.integer(1))
     }
 
     /// - Throws: `damaged` where it is not there or cannot be decoded.

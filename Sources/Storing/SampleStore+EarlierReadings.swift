@@ -19,9 +19,12 @@ extension SampleStore {
     }
 
     private func readingsOfLastRow() throws(StoreError) -> EarlierReadings? {
-        guard let (label, samples) = try lastRow(), let boot = try boot(label.header.boot) else {
-            return nil
+        guard let last = try lastRow() else { return nil }
+        var (header, samples): (TickHeader?, [TickRow.Sample]) = (nil, [])
+        try forEachRow(of: last.sequence...last.sequence, keyTick(last.key)) {
+            (header, samples) = ($0, $1)
         }
+        guard let header, let boot = try boot(header.boot) else { return nil }
         var readings = EarlierReadings(boot: boot, count: samples.count)
         let roster = try roster()
         for entry in roster.entries {
@@ -31,23 +34,6 @@ extension SampleStore {
         }
         knownRoster = roster
         return readings
-    }
-
-    private func lastRow() throws(StoreError) -> (TickRow.Label, [TickRow.Sample])? {
-        var statement = try database.prepare(
-            "SELECT \(Self.labelColumns), samples FROM tick ORDER BY seq DESC LIMIT 1",
-            while: "looking up the last sample")
-        guard try statement.step() else { return nil }
-        let label = TickRow.Label(statement)
-        guard let sequence = label.key else { return (label, try keyTick(label.sequence).samples) }
-        let key = try keyTick(sequence)
-        do {
-            let samples = try TickRow.decode(
-                statement.blob(7), against: key.samples, label: label.bytes)
-            return (label, samples)
-        } catch {
-            throw .damaged(path: path, what: "sample \(label.sequence): \(error)")
-        }
     }
 
     private func boot(_ row: Int64) throws(StoreError) -> BootID? {

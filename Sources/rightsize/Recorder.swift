@@ -35,18 +35,23 @@ struct Recorder {
             sampler.carryOver(outcome.tick)
             throw error
         }
-        do throws(StoreError) {
-            // In a loop, what that touched is not needed again for an hour.
-            if try store.compact() > 0 { ProgramText.release() }
-        } catch {
-            // The sample is stored, and what is compacted later is as good.
-            guard error.isLackOfRoom else { throw error }
-            Console.note("\(error)")
-        }
         guard !quiet else { return outcome.tick }
         let milliseconds = ClockReading.now().uptimeMilliseconds - start
         Console.write("\(Self.summary(outcome).printable), \(milliseconds) ms\n")
         return outcome.tick
+    }
+
+    /// Compacts what is due. After a sample is stored and its tick given up, which is as large as what this
+    /// needs.
+    func compact() throws(StoreError) {
+        do throws(StoreError) {
+            // In a loop, what that touched is not needed again for an hour.
+            if try store.compact() > 0 { ProgramText.release() }
+        } catch {
+            // What is compacted later is as good.
+            guard error.isLackOfRoom else { throw error }
+            Console.note("\(error)")
+        }
     }
 
     enum Ending { case timeUp, interrupt, terminate }
@@ -65,6 +70,7 @@ struct Recorder {
             do {
                 try record()
                 stored += 1
+                try compact()
             } catch {
                 lastFailure = error
                 Console.note("\(error)")

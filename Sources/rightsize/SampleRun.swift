@@ -41,6 +41,7 @@ struct SampleRun: Equatable {
             rememberedInventory: memory, burstSeconds: burstSeconds)
         guard let everySeconds, let signals else {
             let tick = try recorder.record()
+            try recorder.compact()
             if showsTick, let stored = try TickJSON(at: tick.time, in: store) {
                 Console.write(try stored.text())
             }
