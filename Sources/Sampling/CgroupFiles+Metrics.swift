@@ -52,20 +52,22 @@ extension MetricValues {
 
     private mutating func setPressure(_ files: CgroupFiles) {
         // A group that waits for the CPU throughout does not run: only its own file tells.
-        setPressure(files, .cpuPressure, .cpuPressureSome, .cpuPressureFull, nil)
-        setPressure(
-            files, .memoryPressure, .memoryPressureSome, .memoryPressureFull,
-            files.known.whileHost(is: .memoryPressure))
-        setPressure(
-            files, .ioPressure, .ioPressureSome, .ioPressureFull,
-            files.known.whileHost(is: .ioPressure))
+        setPressure(files, .cpuPressure, .cpuPressureSome, .cpuPressureFull)
+        if !files.known.hasHost(been: .memoryPressure)
+            || !keep([.memoryPressureSome, .memoryPressureFull], files)
+        {
+            setPressure(files, .memoryPressure, .memoryPressureSome, .memoryPressureFull)
+        }
+        if !files.known.hasHost(been: .ioPressure)
+            || !keep([.ioPressureSome, .ioPressureFull], files)
+        {
+            setPressure(files, .ioPressure, .ioPressureSome, .ioPressureFull)
+        }
     }
 
     private mutating func setPressure(
-        _ files: CgroupFiles, _ file: ControlFile, _ some: Metric, _ full: Metric,
-        _ known: MetricValues?
+        _ files: CgroupFiles, _ file: ControlFile, _ some: Metric, _ full: Metric
     ) {
-        if keep([some, full], known) { return }
         guard let pressure = files.text(file).map(Pressure.init) else { return }
         self[some] = pressure.someMicroseconds
         self[full] = pressure.fullMicroseconds
@@ -108,7 +110,7 @@ extension MetricValues {
     /// - Parameter least: of the group's own limit and those above it.
     private mutating func setV1MemoryLimit(_ files: CgroupFiles, least: Int64?) {
         let unlimited = Limit<Bytes>.unlimited.wireValue
-        if let least, least == unlimited || least == files.known.values?[.memoryLimit] {
+        if let least, least == unlimited || least == files.known[.memoryLimit] {
             self[.memoryLimit] = least
         } else {
             self[.memoryLimit] = files.integer(.v1MemoryLimit).map {
@@ -118,7 +120,7 @@ extension MetricValues {
     }
 
     private mutating func setV1IO(_ files: CgroupFiles) {
-        if keep([.ioRead, .ioWrite], files.known.unlessRun) { return }
+        if files.known.hasRested, keep([.ioRead, .ioWrite], files) { return }
         let text = files.text(.v1BlkioServiceBytesRecursive) ?? files.text(.v1BlkioServiceBytes)
         if let text { set(IOStat(v1: text)) }
     }
@@ -126,7 +128,7 @@ extension MetricValues {
     // MARK: Both
 
     private mutating func setPeak(_ files: CgroupFiles, _ file: ControlFile) {
-        if let known = files.known.unlessRun?[.memoryPeak] {
+        if files.known.hasRested, let known = files.known[.memoryPeak] {
             // Others may add to a group that rests: packets that nobody takes from its sockets.
             self[.memoryPeak] = max(known, self[.memoryCurrent] ?? known)
         } else {
@@ -136,7 +138,7 @@ extension MetricValues {
 
     /// `memory.events` and v1's `memory.oom_control` spell it alike.
     private mutating func setOOMKills(_ files: CgroupFiles, _ file: ControlFile) {
-        if keep([.memoryOOMKills], files.known.whileHost(is: .oomKills)) { return }
+        if files.known.hasHost(been: .oomKills), keep([.memoryOOMKills], files) { return }
         guard let text = files.text(file) else { return }
         self[.memoryOOMKills] = KernelFileScanner.value(of: "oom_kill", in: text)
     }
@@ -144,16 +146,16 @@ extension MetricValues {
     /// Keeps what tells of throttling where there was no quota, and there is none.
     private mutating func keepBandwidth(_ metrics: [Metric], _ files: CgroupFiles) -> Bool {
         let unlimited = Limit<Cores>.unlimited.wireValue
-        guard self[.cpuLimit] == unlimited, files.known.values?[.cpuLimit] == unlimited else {
+        guard self[.cpuLimit] == unlimited, files.known[.cpuLimit] == unlimited else {
             return false
         }
-        return keep(metrics, files.known.values)
+        return keep(metrics, files)
     }
 
-    /// - Returns: whether `known` had them all.
-    private mutating func keep(_ metrics: [Metric], _ known: MetricValues?) -> Bool {
-        guard let known, metrics.allSatisfy({ known[$0] != nil }) else { return false }
-        for metric in metrics { self[metric] = known[metric] }
+    /// - Returns: whether all of them are known.
+    private mutating func keep(_ metrics: [Metric], _ files: CgroupFiles) -> Bool {
+        guard metrics.allSatisfy({ files.known[$0] != nil }) else { return false }
+        for metric in metrics { self[metric] = files.known[metric] }
         return true
     }
 }

@@ -143,10 +143,10 @@ final class CgroupFiles {
         // Without a quota, that alone is read.
         case .v1(.cpu)
         where paths.cpuacct != paths.cpu
-            && known.values?[.cpuLimit] == Limit<Cores>.unlimited.wireValue:
+            && known[.cpuLimit] == Limit<Cores>.unlimited.wireValue:
             paths.cpu.map(host.path)
         // Of a hybrid host's pressures, that on the CPU.
-        case .unified where paths.memory != nil && known.whileHost(is: .memoryPressure) != nil:
+        case .unified where paths.memory != nil && known.hasHost(been: .memoryPressure):
             paths.unified.map(host.path)
         default: nil
         }

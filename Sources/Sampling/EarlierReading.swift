@@ -20,23 +20,20 @@ final class KnownReading {
         hasRun = true
     }
 
-    /// To be called with the CPU time before `unlessRun` is.
+    /// To be called with the CPU time before `hasRested` is.
     func noteUsage(_ microseconds: Int64?) {
         guard let before = earlier?.values[.cpuUsage] else { return }
         hasRun = microseconds != before
     }
 
-    /// Whatever happened since.
-    var values: MetricValues? { earlier?.values }
+    /// Whether the group has run nothing since.
+    var hasRested: Bool { !hasRun }
 
-    /// Of a group that has run nothing since.
-    var unlessRun: MetricValues? { hasRun ? nil : earlier?.values }
+    /// Whether nothing of the kind has happened on the host since.
+    func hasHost(been quiet: HostQuiet) -> Bool { earlier?.host.contains(quiet) ?? false }
 
-    /// To which something has happened only if it did on the host.
-    func whileHost(is quiet: HostQuiet) -> MetricValues? {
-        guard let earlier, earlier.host.contains(quiet) else { return nil }
-        return earlier.values
-    }
+    /// What was read then.
+    subscript(metric: Metric) -> Int64? { earlier?.values[metric] }
 }
 
 /// What has not happened anywhere on the host between two ticks, and so in none of its groups.
