@@ -46,7 +46,7 @@ struct Recorder {
     func compact() throws(StoreError) {
         do throws(StoreError) {
             // In a loop, what that touched is not needed again for an hour.
-            if try store.compact() > 0 { ProgramText.release() }
+            if try store.compact() > 0 { ProgramMemory.release() }
         } catch {
             // What is compacted later is as good.
             guard error.isLackOfRoom else { throw error }

@@ -47,7 +47,7 @@ struct SampleRun: Equatable {
             }
             return
         }
-        ProgramText.release()
+        ProgramMemory.release()
         let ending = try recorder.loop(
             every: everySeconds, for: durationSeconds, until: signals)
         if ending == .interrupt { throw ExitCode.interrupted }

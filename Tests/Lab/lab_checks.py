@@ -273,6 +273,57 @@ def check_single_samples(checks, tool, store):
         time.sleep(2)
 
 
+# What only grows while a container runs.
+GROWING = (
+    "cpu_usage_usec", "cpu_nr_periods", "cpu_nr_throttled", "cpu_throttled_usec",
+    "cpu_pressure_some_usec", "memory_peak_bytes", "memory_oom_kills", "memory_pressure_some_usec",
+    "memory_pressure_full_usec", "io_read_bytes", "io_write_bytes", "io_pressure_some_usec",
+    "io_pressure_full_usec",
+)
+LIMITS = ("cpu_limit_millicores", "memory_limit_bytes")
+
+
+def check_kept_values(checks, tool, directory):
+    """A sample keeps what cannot have changed since the one before: its values lie between those of two
+    samples around it that know of none before."""
+    image = ["rightsize-lab/load:1", "/bin/load", "rest"]
+    subprocess.run(
+        ["docker", "run", "--detach", "--net", "none", "--name", "lab-resting", *image],
+        stdout=subprocess.DEVNULL, check=True)
+
+    def values(store):
+        run = tool.run("sample", "--format", "json", "--store", os.path.join(directory, store))
+        samples = json.loads(run.stdout)["samples"]
+        return {(one["name"], one.get("started_at")): one["values"] for one in samples}
+
+    compared, wrong = 0, []
+    for number in range(12):
+        if number % 4 == 3:
+            cpus = "0.3" if number % 8 == 3 else "0.6"
+            subprocess.run(
+                ["docker", "update", "--cpus", cpus, "lab-bursty-1"], stdout=subprocess.DEVNULL,
+                check=True)
+        before = values(f"kept-before-{number}.db")
+        kept = values("kept.db")
+        after = values(f"kept-after-{number}.db")
+        for run in kept.keys() & before.keys() & after.keys():
+            low, found, high = before[run], kept[run], after[run]
+            for metric in GROWING:
+                if metric in low and metric in high:
+                    compared += 1
+                    if not low[metric] <= found.get(metric, -1) <= high[metric]:
+                        wrong.append((run, metric, low[metric], found.get(metric), high[metric]))
+            for metric in LIMITS:
+                if metric in low and found.get(metric) not in (low[metric], high.get(metric)):
+                    wrong.append((run, metric, low[metric], found.get(metric), high.get(metric)))
+        time.sleep(1)
+    subprocess.run(
+        ["docker", "rm", "--force", "lab-resting"], stdout=subprocess.DEVNULL, check=True)
+    checks.expect(
+        "what is kept from sample to sample is what is read anew", compared > 500 and not wrong,
+        f"{compared} values" if not wrong else f"{wrong[:3]}")
+
+
 TIER_ALIAS = re.compile(rb"\*resources-(small|medium|large)")
 
 
@@ -384,6 +435,7 @@ def main(arguments):
     check_patch(checks, tool, store, compose, directory)
     check_single_samples(checks, tool, os.path.join(directory, "third.db"))
     check_engine(checks, tool, store, compose)
+    check_kept_values(checks, tool, directory)
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 

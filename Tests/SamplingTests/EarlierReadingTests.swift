@@ -67,6 +67,7 @@ import Testing
             tree.paths, after: EarlierReading(values: before, host: facts.quiet))
         var expected = CgroupReader(host: tree.host).read(tree.paths)
         for metric in kept { expected[metric] = before[metric] }
+        #expect(kept.isSubset(of: EarlierReadings.metrics))
         #expect(values == expected, "\(facts)")
         // Nothing is kept that was not read.
         let without = reader.read(
@@ -180,6 +181,21 @@ import Testing
             try Self.values(second) == [.cpuUsage: 500, .memoryPeak: peak, .memoryOOMKills: 0])
     }
 
+    @Test func readingsAreWhatTheyWereBefore() {
+        var all = MetricValues()
+        for (index, metric) in Metric.allCases.enumerated() where index % 3 != 1 {
+            all[metric] = Int64(index) - 5
+        }
+        var readings = EarlierReadings(boot: BootID(rawValue: "b"), count: 1)
+        let incarnation = Incarnation(
+            series: .host, container: ContainerID(rawValue: "a"), name: "x")
+        readings.append(incarnation.container, startedAt: nil, all)
+        var expected = MetricValues()
+        for metric in EarlierReadings.metrics { expected[metric] = all[metric] }
+        #expect(readings.values(of: incarnation) == expected)
+        #expect(expected.count > 5)
+    }
+
     @Test func aRunIsToldByItsContainerAndItsStart() {
         func incarnation(_ container: String, _ start: Int64?) -> Incarnation {
             Incarnation(
@@ -187,13 +203,13 @@ import Testing
                 startedAt: start.map(Timestamp.init(seconds:)))
         }
         var readings = EarlierReadings(boot: BootID(rawValue: "b"), count: 2)
-        readings.append(ContainerID(rawValue: "a"), startedAt: Timestamp(seconds: 1), [.pids: 1])
-        readings.append(ContainerID(rawValue: "b"), startedAt: nil, [.pids: 2])
+        readings.append(ContainerID(rawValue: "a"), startedAt: Timestamp(seconds: 1), [.ioRead: 1])
+        readings.append(ContainerID(rawValue: "b"), startedAt: nil, [.ioRead: 2])
         let asked: [(String, Int64?)] = [
             ("b", nil), ("a", 1), ("a", 2), ("a", nil), ("b", 1), ("c", nil), ("b", nil),
         ]
         #expect(
-            asked.map { readings.values(of: incarnation($0.0, $0.1))?[.pids] }
+            asked.map { readings.values(of: incarnation($0.0, $0.1))?[.ioRead] }
                 == [2, 1, nil, nil, nil, nil, 2] as [Int64?])
     }
 

@@ -22,7 +22,7 @@ import Testing
                 ContainerSample(
                     incarnation: incarnation(number),
                     values: [
-                        .cpuUsage: number * 1000 + second, .memoryCurrent: second,
+                        .cpuUsage: number * 1000 + second, .memoryPeak: second,
                         .cpuLimit: .max,
                     ])
             })

@@ -1,13 +1,19 @@
+import CMalloc
 import Glibc
 import Sampling
 
-/// The pages of this program's own code.
-enum ProgramText {
-    /// Gives up the pages that have been touched so far: those that are needed again are still in the page
-    /// cache. Reading arguments, opening a store and compacting it touch megabytes that most ticks never do.
-    ///
-    /// Code is never written to; constants, which relocations may have changed, are left alone.
+/// What this process occupies.
+enum ProgramMemory {
+    /// Gives back the memory that is free, and the pages of code that have been touched so far: those that are
+    /// needed again are still in the page cache. Reading arguments, opening a store and compacting it take
+    /// megabytes that most ticks never do.
     static func release() {
+        malloc_trim(0)
+        releaseCode()
+    }
+
+    /// Code is never written to; constants, which relocations may have changed, are left alone.
+    private static func releaseCode() {
         guard let maps = HostFiles().text("/proc/self/maps") else { return }
         for line in maps.split(separator: "\n") {
             // BEGIN-END PERMISSIONS OFFSET DEVICE INODE PATH (proc_pid_maps(5))

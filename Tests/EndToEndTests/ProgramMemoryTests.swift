@@ -3,7 +3,7 @@ import Testing
 
 @testable import rightsize
 
-@Suite struct ProgramTextTests {
+@Suite struct ProgramMemoryTests {
     private func residentKibibytes() throws -> Int {
         let status = String(decoding: try readFile("/proc/self/status"), as: UTF8.self)
         let line = try #require(
@@ -14,7 +14,7 @@ import Testing
 
     @Test func codeIsGivenUpAndRunsOn() throws {
         let before = try residentKibibytes()
-        ProgramText.release()
+        ProgramMemory.release()
         // Whatever runs beside this needs less than all that has run so far.
         #expect(try residentKibibytes() < before)
     }
