@@ -5,13 +5,17 @@ extension SampleStore {
     /// Turns ticks that are old enough into columns: sixty of them into a span, the spans of a day into
     /// one. Each step is one transaction that inserts, decodes what it inserted, compares, and only then
     /// deletes what it was made from.
-    /// - Parameter ticksKept: how many ticks stay rows. None of them: then what is left of the last hour
-    ///   and day is made into columns too.
+    /// - Parameters:
+    ///   - ticksKept: how many ticks stay rows. None of them: then what is left of the last hour and day is
+    ///     made into columns too.
+    ///   - preparing: called before each span of sixty ticks, which takes megabytes for a thousand containers.
     /// - Returns: how many spans of sixty ticks were made.
     @discardableResult
-    package func compact(keeping ticksKept: Int = 60) throws(StoreError) -> Int {
+    package func compact(
+        keeping ticksKept: Int = 60, preparing: () -> Void = {}
+    ) throws(StoreError) -> Int {
         var made = 0
-        while try compactOldest(keeping: ticksKept) { made += 1 }
+        while try compactOldest(keeping: ticksKept, preparing) { made += 1 }
         var merged = 0
         while try mergeOldest(completely: ticksKept == 0) { merged += 1 }
         // Days that were left without: one each day, all when everything is to be done.
@@ -44,7 +48,9 @@ extension SampleStore {
     }
 
     /// - Returns: whether there was a whole group of ticks to make into a span.
-    private func compactOldest(keeping ticksKept: Int) throws(StoreError) -> Bool {
+    private func compactOldest(
+        keeping ticksKept: Int, _ preparing: () -> Void
+    ) throws(StoreError) -> Bool {
         let isDue =
             try database.integer(
                 "SELECT count(*) > ? FROM tick", ticksKept, while: "counting samples") == 1
@@ -53,6 +59,7 @@ extension SampleStore {
         return try database.transaction(.immediate, while: "compacting samples") {
             () throws(StoreError) in
             guard let group = try oldestGroup(keeping: ticksKept) else { return false }
+            preparing()
             try compact(group)
             return true
         }

@@ -45,8 +45,9 @@ struct Recorder {
     /// needs.
     func compact() throws(StoreError) {
         do throws(StoreError) {
-            // In a loop, what that touched is not needed again for an hour.
-            if try store.compact() > 0 { ProgramMemory.release() }
+            // In a loop, what that touches is not needed for an hour before and after.
+            let made = try store.compact(preparing: ProgramMemory.release)
+            if made > 0 { ProgramMemory.release() }
         } catch {
             // What is compacted later is as good.
             guard error.isLackOfRoom else { throw error }
