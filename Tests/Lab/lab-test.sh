@@ -3,7 +3,7 @@
 #
 # Starts an engine of its own (engine.sh), builds an image without a registry, brings up compose.yaml,
 # and lets lab_checks.py sample, report and patch. Prints a line for each check and ends with
-# `N passed, N failed`; exits 1 when one failed. Takes less than a minute and leaves nothing behind, but
+# `N passed, N failed`; exits 1 when one failed. Takes about a minute and leaves nothing behind, but
 # for the packages it had to install and the Compose binary (see compose-binary.sh).
 #
 # Needs root on Linux, and says `skipped` with the reason where it cannot run. Installs what is missing
