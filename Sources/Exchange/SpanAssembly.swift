@@ -226,16 +226,7 @@ private struct TimeUnion {
 extension [Int64] {
     /// Of ascending values, those in `range`.
     fileprivate func rows(in range: Swift.Range<Int64>) -> Swift.Range<Int> {
-        firstIndex(notBelow: range.lowerBound)..<firstIndex(notBelow: range.upperBound)
-    }
-
-    private func firstIndex(notBelow bound: Int64) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] < bound { low = middle + 1 } else { high = middle }
-        }
-        return low
+        partitioningIndex { $0 >= range.lowerBound }..<partitioningIndex { $0 >= range.upperBound }
     }
 
     /// Where each of these ascending values is in `all`, which has them.
@@ -247,7 +238,7 @@ extension [Int64] {
         var position = 0
         for value in self {
             if isSparse {
-                position = all.firstIndex(notBelow: value)
+                position = all.partitioningIndex { $0 >= value }
             } else {
                 while all[position] < value { position += 1 }
             }

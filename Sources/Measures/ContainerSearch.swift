@@ -23,15 +23,7 @@ package struct ContainerSearch: Sendable {
         if sorted.count != list.count {
             sorted = list.indices.sorted { id(list[$0]).rawValue < id(list[$1]).rawValue }
         }
-        var (low, high) = (0, sorted.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if id(list[sorted[middle]]).rawValue < container.rawValue {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low < sorted.count && id(list[sorted[low]]) == container ? sorted[low] : nil
+        let found = sorted.partitioningIndex { id(list[$0]).rawValue >= container.rawValue }
+        return found < sorted.count && id(list[sorted[found]]) == container ? sorted[found] : nil
     }
 }

@@ -47,11 +47,7 @@ extension SampleStore {
 extension [TickRow.Sample] {
     /// Where the sample of an incarnation is; they are in the order of their rows.
     fileprivate func firstIndex(ofRow row: Int64) -> Int? {
-        var (low, high) = (startIndex, endIndex)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].incarnation < row { low = middle + 1 } else { high = middle }
-        }
-        return low < endIndex && self[low].incarnation == row ? low : nil
+        let found = partitioningIndex { $0.incarnation >= row }
+        return found < count && self[found].incarnation == row ? found : nil
     }
 }

@@ -56,12 +56,8 @@ struct BlockBuilder {
     }
 
     private func position(of id: Int64) -> Int? {
-        var (low, high) = (0, ids.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ids[middle] < id { low = middle + 1 } else { high = middle }
-        }
-        return low < ids.count && ids[low] == id ? low : nil
+        let found = ids.partitioningIndex { $0 >= id }
+        return found < ids.count && ids[found] == id ? found : nil
     }
 
     func finished(tickCount: Int) -> BuiltColumns {

@@ -173,15 +173,3 @@ private struct Readings {
         return found
     }
 }
-
-extension [Int] {
-    /// The first index whose element is `true` for `isBehind`, of an array that is partitioned by it.
-    fileprivate func partitioningIndex(_ isBehind: (Int) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
-}
